@@ -1,0 +1,190 @@
+package io.tombolo.mesh.catalog;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Everything that every source has said, at one moment. Immutable.
+///
+/// @param revision counts the batches of facts that changed something
+/// @param services by ID
+/// @param endpoints the sets of a service, by part
+/// @param others intentions and refused objects, by key
+/// @param sources every configured source
+public record Catalog(
+    long revision,
+    Map<ServiceId, Service> services,
+    Map<ServiceId, Map<String, EndpointSet>> endpoints,
+    Map<Key, Item> others,
+    Map<SourceId, SourceStatus> sources) {
+
+  /// What is known before any source has spoken.
+  public static Catalog of(Collection<SourceId> configured) {
+    var sources = new TreeMap<SourceId, SourceStatus>();
+    configured.forEach(source -> sources.put(source, new SourceStatus.Pending(false)));
+    return new Catalog(0, Map.of(), Map.of(), Map.of(), sources);
+  }
+
+  /// Has every configured source synced or been declared stale?
+  public boolean servable() {
+    return sources.values().stream().allMatch(SourceStatus::servable);
+  }
+
+  /// All endpoints of a service, of all its sets, in the order of the sets' names.
+  public Stream<Endpoint> endpointsOf(ServiceId service) {
+    return new TreeMap<>(endpoints.getOrDefault(service, Map.of()))
+        .values().stream().flatMap(set -> set.endpoints().stream());
+  }
+
+  /// The items of one source.
+  public Stream<Item> itemsOf(SourceId source) {
+    return Stream.of(
+            services.values().stream(),
+            endpoints.values().stream().flatMap(sets -> sets.values().stream()),
+            others.values().stream())
+        .<Item>flatMap(items -> items)
+        .filter(item -> item.key().source().equals(source));
+  }
+
+  /// The catalog after these facts, or this very one if they change nothing.
+  ///
+  /// Facts of a source that is not configured are an error of the caller.
+  public Catalog with(List<Fact> facts) {
+    var next = new Draft(this);
+    facts.forEach(next::take);
+    return next.changed ? next.catalog() : this;
+  }
+
+  /// The next catalog while it is put together; copies a map when it first changes.
+  private static final class Draft {
+    private final Catalog before;
+    private @Nullable Map<ServiceId, Service> services;
+    private @Nullable Map<ServiceId, Map<String, EndpointSet>> endpoints;
+    private @Nullable Map<Key, Item> others;
+    private final Map<SourceId, SourceStatus> sources;
+    private boolean changed;
+
+    Draft(Catalog before) {
+      this.before = before;
+      this.sources = new TreeMap<>(before.sources);
+    }
+
+    void take(Fact fact) {
+      if (!sources.containsKey(fact.source())) {
+        throw new IllegalArgumentException("not a configured source: " + fact.source());
+      }
+      switch (fact) {
+        case Fact.Registered(var item) -> put(item);
+        case Fact.Gone(var key) -> remove(key);
+        case Fact.Complete(var source, var present) -> complete(source, present);
+        case Fact.Recalled(var source) -> status(source, new SourceStatus.Pending(true));
+        case Fact.Lost lost -> status(lost.source(), after(lost, status(lost.source())));
+      }
+    }
+
+    private static SourceStatus after(Fact.Lost lost, SourceStatus before) {
+      return switch (before) {
+        case SourceStatus.Synced() -> new SourceStatus.Stale(lost.since(), lost.why());
+        case SourceStatus.Stale(var first, _) -> new SourceStatus.Stale(first, lost.why());
+        case SourceStatus.Failed(var first, _) -> new SourceStatus.Failed(first, lost.why());
+        case SourceStatus.Pending(var recalled) ->
+            recalled
+                ? new SourceStatus.Stale(lost.since(), lost.why())
+                : new SourceStatus.Failed(lost.since(), lost.why());
+      };
+    }
+
+    private SourceStatus status(SourceId source) {
+      return Objects.requireNonNull(sources.get(source));
+    }
+
+    private void status(SourceId source, SourceStatus status) {
+      changed |= !status.equals(sources.put(source, status));
+    }
+
+    private void put(Item item) {
+      switch (item) {
+        case Service service -> changed |= !service.equals(services().put(service.id(), service));
+        case EndpointSet set -> {
+          var sets = new HashMap<>(endpoints().getOrDefault(set.service(), Map.of()));
+          changed |= !set.equals(sets.put(set.part(), set));
+          endpoints().put(set.service(), sets);
+        }
+        default -> {
+          var known = others().get(item.key());
+          var kept =
+              known != null && item instanceof Revisable revisable
+                  ? revisable.succeeding(known)
+                  : item;
+          changed |= !kept.equals(others().put(item.key(), kept));
+        }
+      }
+    }
+
+    private void remove(Key key) {
+      switch (key.kind()) {
+        case SERVICE -> changed |= services().remove(serviceOf(key)) != null;
+        case ENDPOINTS -> {
+          var id = serviceOf(key);
+          var sets = new HashMap<>(endpoints().getOrDefault(id, Map.of()));
+          changed |= sets.remove(key.part()) != null;
+          if (sets.isEmpty()) {
+            endpoints().remove(id);
+          } else {
+            endpoints().put(id, sets);
+          }
+        }
+        case INTENTIONS, REFUSED -> changed |= others().remove(key) != null;
+      }
+    }
+
+    private void complete(SourceId source, Set<Key> present) {
+      var gone = new HashSet<Key>();
+      catalog().itemsOf(source).map(Item::key).filter(k -> !present.contains(k)).forEach(gone::add);
+      gone.forEach(this::remove);
+      status(source, new SourceStatus.Synced());
+    }
+
+    private static ServiceId serviceOf(Key key) {
+      return new ServiceId(key.source(), key.namespace(), key.name());
+    }
+
+    private Map<ServiceId, Service> services() {
+      if (services == null) {
+        services = new HashMap<>(before.services);
+      }
+      return services;
+    }
+
+    private Map<ServiceId, Map<String, EndpointSet>> endpoints() {
+      if (endpoints == null) {
+        endpoints = new HashMap<>(before.endpoints);
+      }
+      return endpoints;
+    }
+
+    private Map<Key, Item> others() {
+      if (others == null) {
+        others = new HashMap<>(before.others);
+      }
+      return others;
+    }
+
+    Catalog catalog() {
+      return new Catalog(
+          before.revision + 1,
+          services == null ? before.services : Map.copyOf(services),
+          endpoints == null ? before.endpoints : Map.copyOf(endpoints),
+          others == null ? before.others : Map.copyOf(others),
+          Collections.unmodifiableMap(new TreeMap<>(sources)));
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.tombolo.mesh.catalog;
+
+import java.time.Instant;
+import java.util.Set;
+
+/// What a source says. It says nothing else, and never reads what becomes of it.
+public sealed interface Fact {
+  SourceId source();
+
+  /// This item is so now.
+  record Registered(Item item) implements Fact {
+    @Override
+    public SourceId source() {
+      return item.key().source();
+    }
+  }
+
+  /// The source itself said that this is gone. Losing the source is not that.
+  record Gone(Key key) implements Fact {
+    @Override
+    public SourceId source() {
+      return key.source();
+    }
+  }
+
+  /// All has been listed: whatever else is known of this source is gone. Said after each full
+  /// listing; from the first on, the source counts as synced.
+  record Complete(SourceId source, Set<Key> present) implements Fact {
+    public Complete {
+      present = Set.copyOf(present);
+    }
+  }
+
+  /// The items registered so far are what an earlier run knew last. Said once, at start, before the
+  /// source itself speaks.
+  record Recalled(SourceId source) implements Fact {}
+
+  /// The source cannot be read for now. Everything known of it stays.
+  ///
+  /// @param why printable, without secrets
+  record Lost(SourceId source, Instant since, String why) implements Fact {}
+}

@@ -1,0 +1,83 @@
+package io.tombolo.mesh.policy;
+
+import io.tombolo.mesh.catalog.Names;
+import io.tombolo.mesh.catalog.World;
+
+/// Whom an intention names, as source or as destination.
+public sealed interface Party {
+  /// Every workload of the mesh.
+  record Everyone() implements Party {
+    @Override
+    public String toString() {
+      return "*";
+    }
+  }
+
+  /// A service by the name that Consul knows it by, whatever world it runs in.
+  record Named(String name) implements Party {
+    public Named {
+      Names.requireLabel("the name of a service", name);
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  /// A service of one world.
+  record InWorld(World world, String namespace, String name) implements Party {
+    public InWorld {
+      Names.requireLabel("a namespace", namespace);
+      Names.requireLabel("the name of a service", name);
+    }
+
+    @Override
+    public String toString() {
+      return world.label() + "/" + namespace + "/" + name;
+    }
+  }
+
+  /// Every service of a Kubernetes namespace.
+  record InNamespace(String namespace) implements Party {
+    public InNamespace {
+      Names.requireLabel("a namespace", namespace);
+    }
+
+    @Override
+    public String toString() {
+      return "kubernetes/" + namespace + "/*";
+    }
+  }
+
+  /// The pods of a Kubernetes service account, whether they serve anything or not.
+  record Account(String namespace, String serviceAccount) implements Party {
+    public Account {
+      Names.requireLabel("a namespace", namespace);
+      if (serviceAccount.isEmpty()
+          || serviceAccount.length() > 253
+          || !serviceAccount.chars().allMatch(Account::allowed)) {
+        throw new IllegalArgumentException(
+            "a service account has 1 to 253 of a-z, 0-9, '-' and '.', not \"%s\""
+                .formatted(Names.printable(serviceAccount)));
+      }
+    }
+
+    private static boolean allowed(int c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+    }
+
+    @Override
+    public String toString() {
+      return "serviceaccount/" + namespace + "/" + serviceAccount;
+    }
+  }
+
+  /// How many of namespace and name it leaves open, in Consul's counting: 0, 1 or 2.
+  default int wildcards() {
+    return switch (this) {
+      case Named _, InWorld _, Account _ -> 0;
+      case InNamespace _, Everyone _ -> 1;
+    };
+  }
+}

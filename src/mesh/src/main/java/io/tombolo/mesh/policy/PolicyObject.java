@@ -1,0 +1,43 @@
+package io.tombolo.mesh.policy;
+
+import io.tombolo.mesh.catalog.Item;
+import io.tombolo.mesh.catalog.Key;
+import io.tombolo.mesh.catalog.Revisable;
+import io.tombolo.mesh.catalog.SourceId;
+import java.util.List;
+
+/// The intentions of one object of a source: a `service-intentions` entry of Consul, an `Intention`
+/// of Kubernetes.
+///
+/// @param intentions what is in force
+/// @param problems why the object as it is now was rejected, each with the field and the way out;
+///   empty if it is in force. A rejected object leaves the last good rules in force.
+public record PolicyObject(Key key, List<Intention> intentions, List<String> problems)
+    implements Revisable {
+  public PolicyObject {
+    intentions = List.copyOf(intentions);
+    problems = List.copyOf(problems);
+  }
+
+  /// An object whose rules are to be in force.
+  public static PolicyObject accepted(Key key, List<Intention> intentions) {
+    return new PolicyObject(key, intentions, List.of());
+  }
+
+  /// An object that cannot be enforced as it is written.
+  public static PolicyObject rejected(Key key, List<String> problems) {
+    return new PolicyObject(key, List.of(), problems);
+  }
+
+  /// @param kind as in [Provenance]
+  public static Key key(SourceId source, String kind, String namespace, String name) {
+    return new Key(source, Key.Kind.INTENTIONS, namespace, name, kind);
+  }
+
+  @Override
+  public Item succeeding(Item earlier) {
+    return problems.isEmpty() || !(earlier instanceof PolicyObject lastGood)
+        ? this
+        : new PolicyObject(key, lastGood.intentions, problems);
+  }
+}

@@ -1,0 +1,29 @@
+package io.tombolo.mesh.policy;
+
+import io.tombolo.mesh.catalog.SourceId;
+
+/// Where a rule was written: the object, and which entry of it.
+///
+/// @param kind `service-intentions` or `Intention`
+/// @param namespace the object's namespace, or empty
+/// @param entry the position in the object's list of sources, from 0
+public record Provenance(SourceId source, String kind, String namespace, String name, int entry)
+    implements Comparable<Provenance> {
+  @Override
+  public int compareTo(Provenance other) {
+    return toString().compareTo(other.toString());
+  }
+
+  /// `<world>/<source>/<kind>/[<namespace>/]<name>#<entry>`; the ID of the rule at proxies.
+  @Override
+  public String toString() {
+    return source
+        + "/"
+        + kind
+        + "/"
+        + (namespace.isEmpty() ? "" : namespace + "/")
+        + name
+        + "#"
+        + entry;
+  }
+}

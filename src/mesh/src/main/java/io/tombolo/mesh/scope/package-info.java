@@ -1,0 +1,5 @@
+/// What one proxy is, may see and must enforce.
+@NullMarked
+package io.tombolo.mesh.scope;
+
+import org.jspecify.annotations.NullMarked;

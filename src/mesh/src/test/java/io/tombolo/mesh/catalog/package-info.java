@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.mesh.catalog;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.mesh.flow;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.mesh.policy;
+
+import org.jspecify.annotations.NullMarked;

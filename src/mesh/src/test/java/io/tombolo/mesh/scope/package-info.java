@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.mesh.scope;
+
+import org.jspecify.annotations.NullMarked;
