@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.testbed;
+
+import org.jspecify.annotations.NullMarked;
