@@ -15,7 +15,7 @@ public record Cidr(InetAddress base, int bits) {
   /// @throws IllegalArgumentException if it is neither
   public static Cidr parse(String text) {
     int slash = text.indexOf('/');
-    var base = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
+    var base = Ip.parse(slash < 0 ? text : text.substring(0, slash));
     int all = base.getAddress().length * 8;
     return new Cidr(base, slash < 0 ? all : Integer.parseInt(text.substring(slash + 1)));
   }

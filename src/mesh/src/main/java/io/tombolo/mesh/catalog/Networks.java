@@ -33,7 +33,7 @@ public record Networks(Map<String, List<Cidr>> byName) {
   public Place place(String address, String usual) {
     InetAddress ip;
     try {
-      ip = InetAddress.ofLiteral(address);
+      ip = Ip.parse(address);
     } catch (IllegalArgumentException notAnAddress) {
       return new Place.Refused(
           "address: \"%s\" is not an IP address".formatted(Names.printable(address)));

@@ -1,5 +1,6 @@
 package io.tombolo.mesh.scope;
 
+import io.tombolo.mesh.catalog.Ip;
 import io.tombolo.mesh.catalog.Port;
 
 /// A service that a proxy makes available on a local address, as its node metadata declares it.
@@ -14,7 +15,7 @@ public record Upstream(String service, int port, String listenAddress, int liste
       Port.requireValid(port);
     }
     Port.requireValid(listenPort);
-    if (!listenAddress.startsWith("127.") && !listenAddress.equals("::1")) {
+    if (!Ip.parse(listenAddress).isLoopbackAddress()) {
       throw new IllegalArgumentException(
           "an upstream listens on a loopback address; anyone on the network could use another");
     }
