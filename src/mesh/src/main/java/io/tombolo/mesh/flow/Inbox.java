@@ -1,6 +1,7 @@
 package io.tombolo.mesh.flow;
 
 import io.tombolo.mesh.catalog.Fact;
+import io.tombolo.mesh.catalog.SourceId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,8 +13,11 @@ import java.util.concurrent.locks.ReentrantLock;
 /// storm of changes to one thing waits as one. Thread-safe.
 ///
 /// Order is kept between facts of a source that concern it as a whole and those about its items: a
-/// [Fact.Complete] is taken after everything said before it.
+/// [Fact.Complete] is taken after everything said before it. Of the former, one of each kind may
+/// wait: what was recalled or listed stays true when the source is lost after it.
 public final class Inbox {
+  private record Whole(SourceId source, Class<?> kind) {}
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
   private final Map<Object, Fact> waiting = new LinkedHashMap<>();
@@ -49,7 +53,8 @@ public final class Inbox {
     return switch (fact) {
       case Fact.Registered(var item) -> item.key();
       case Fact.Gone(var key) -> key;
-      case Fact.Complete _, Fact.Lost _, Fact.Recalled _ -> fact.source();
+      case Fact.Complete _, Fact.Lost _, Fact.Recalled _ ->
+          new Whole(fact.source(), fact.getClass());
     };
   }
 }
