@@ -1,0 +1,55 @@
+package io.tombolo.mesh.flow;
+
+import static io.tombolo.mesh.catalog.Examples.CLUSTER;
+import static io.tombolo.mesh.catalog.Examples.DATACENTER;
+import static io.tombolo.mesh.catalog.Examples.TRUST_DOMAIN;
+import static io.tombolo.mesh.catalog.Examples.aConsulService;
+import static io.tombolo.mesh.catalog.Examples.aService;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.mesh.catalog.Catalog;
+import io.tombolo.mesh.catalog.Endpoint;
+import io.tombolo.mesh.catalog.Fact;
+import io.tombolo.mesh.catalog.SameName;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class MeshTest {
+  private static final Mesh.Settings SETTINGS =
+      new Mesh.Settings(TRUST_DOMAIN, new SameName(SameName.Choice.APART, Map.of()), Map.of());
+
+  @Test
+  void every_service_has_its_destinations_its_policy_and_the_workloads_that_serve_it() {
+    var web = aService("web");
+    var billing = aConsulService("billing");
+    var catalog =
+        Catalog.of(List.of(CLUSTER, DATACENTER))
+            .with(
+                List.of(
+                    new Fact.Registered(web.build()),
+                    new Fact.Registered(web.at("10.1.0.7", "10.1.0.8")),
+                    new Fact.Registered(billing.build())));
+
+    var mesh = Mesh.of(catalog, SETTINGS);
+
+    assertThat(mesh.destinations()).containsOnlyKeys(web.id(), billing.id());
+    assertThat(mesh.policies()).containsOnlyKeys(web.id(), billing.id());
+    assertThat(requireNonNull(mesh.destinations().get(web.id())).getFirst().endpoints())
+        .extracting(Endpoint::address)
+        .containsExactly("10.1.0.7", "10.1.0.8");
+    assertThat(mesh.servedBy())
+        .containsOnlyKeys(
+            "kubernetes/cluster-1/shop/web-10-1-0-7", "kubernetes/cluster-1/shop/web-10-1-0-8");
+  }
+
+  @Test
+  void endpoints_of_a_service_that_is_not_there_wait_for_it() {
+    var web = aService("web");
+    var catalog =
+        Catalog.of(List.of(CLUSTER)).with(List.of(new Fact.Registered(web.at("10.1.0.7"))));
+
+    assertThat(Mesh.of(catalog, SETTINGS).servedBy()).isEmpty();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.mesh;
+
+import org.jspecify.annotations.NullMarked;
