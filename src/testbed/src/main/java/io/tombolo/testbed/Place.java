@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 /// Where a process runs and where sockets are opened: the machine itself or a host of a [Topology].
-public interface Place {
+public sealed interface Place permits Loopback, Host {
 
   /// Names the place in messages and logs.
   String name();

@@ -1,0 +1,127 @@
+package io.tombolo.testbed;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/// A host of a [Topology]: a network namespace with a leg in one network or in both, and loopback.
+/// It never forwards.
+public final class Host implements Place, AutoCloseable {
+  private static final int CONNECT_MILLIS = 1_000;
+
+  private final String name;
+  private final Namespace namespace;
+  private final Map<Network, String> addresses;
+  private final Optional<String> management;
+
+  Host(
+      String name,
+      Namespace namespace,
+      Map<Network, String> addresses,
+      Optional<String> management) {
+    this.name = name;
+    this.namespace = namespace;
+    this.addresses = Map.copyOf(addresses);
+    this.management = management;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  /// Its address in a network.
+  ///
+  /// @throws IllegalArgumentException if it has no leg there
+  public String address(Network network) {
+    var address = addresses.get(network);
+    if (address == null) {
+      throw new IllegalArgumentException(name + " has no leg in " + network.label());
+    }
+    return address;
+  }
+
+  /// The name of the switch's interface to which its leg in a network is plugged.
+  String port(Network network) {
+    return name + "-" + network.label().charAt(0);
+  }
+
+  List<Network> networks() {
+    return addresses.keySet().stream().sorted().toList();
+  }
+
+  /// The management address of the infrastructure's host; of others, the one that others know,
+  /// which the test itself reaches only by [#call].
+  @Override
+  public String address() {
+    return management.orElseGet(this::peerAddress);
+  }
+
+  @Override
+  public String bindAddress() {
+    return "0.0.0.0";
+  }
+
+  @Override
+  public String peerAddress() {
+    return address(addresses.containsKey(Network.VMS) ? Network.VMS : Network.PODS);
+  }
+
+  @Override
+  public List<String> entering(List<String> command) {
+    return namespace.entering(command);
+  }
+
+  @Override
+  public <T> T call(Callable<T> task) throws Exception {
+    return namespace.call(task);
+  }
+
+  /// Runs a command here to its end.
+  public Command.Result run(String... command) {
+    return Command.of(entering(List.of(command))).run();
+  }
+
+  /// Opens a TCP connection from here.
+  public Socket connect(String address, int port) throws IOException {
+    try {
+      return call(() -> {
+        var socket = new Socket();
+        try {
+          socket.connect(new InetSocketAddress(address, port), CONNECT_MILLIS);
+          return socket;
+        } catch (IOException e) {
+          socket.close();
+          throw e;
+        }
+      });
+    } catch (IOException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException("cannot connect from " + name, e);
+    }
+  }
+
+  /// Can a TCP connection be opened from here within a second?
+  public boolean reaches(String address, int port) {
+    try (var socket = connect(address, port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  Namespace namespace() {
+    return namespace;
+  }
+
+  /// Takes the host away with everything that runs there.
+  @Override
+  public void close() {
+    namespace.close();
+  }
+}
