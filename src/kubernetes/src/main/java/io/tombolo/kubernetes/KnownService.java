@@ -1,0 +1,175 @@
+package io.tombolo.kubernetes;
+
+import static java.util.Objects.requireNonNullElse;
+
+import io.fabric8.kubernetes.api.model.ServicePort;
+import io.tombolo.mesh.catalog.Item;
+import io.tombolo.mesh.catalog.Names;
+import io.tombolo.mesh.catalog.Port;
+import io.tombolo.mesh.catalog.Protocol;
+import io.tombolo.mesh.catalog.Refused;
+import io.tombolo.mesh.catalog.Service;
+import io.tombolo.mesh.catalog.ServiceId;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// What is kept of a Service: what it means, but for what its namespace adds.
+///
+/// @param items the service, or why it is refused; and what is ignored of it
+/// @param export what it says itself about being exported; null if nothing
+record KnownService(List<Item> items, @Nullable Boolean export) {
+  static final String CONSUL_NAME = "consul.hashicorp.com/service-name";
+  static final String EXPORT = "mesh.tombolo.io/export";
+
+  static KnownService of(
+      Ref ref, io.fabric8.kubernetes.api.model.Service service, Cluster cluster) {
+    try {
+      var items = new ArrayList<Item>();
+      items.add(service(ref, service, cluster));
+      var consulName = annotations(service).get(CONSUL_NAME);
+      if (consulName != null && !Names.isLabel(consulName)) {
+        items.add(
+            new Refused(
+                cluster.source(),
+                ref + " annotation " + CONSUL_NAME,
+                "must be a DNS label, not \"%s\"; the service is known by its own name only"
+                    .formatted(Names.printable(consulName))));
+      }
+      return new KnownService(items, export(service).orElse(null));
+    } catch (IllegalArgumentException bad) {
+      var reason = requireNonNullElse(bad.getMessage(), "not valid");
+      return new KnownService(List.of(new Refused(cluster.source(), ref.toString(), reason)), null);
+    }
+  }
+
+  /// What it means in a namespace which says this about its services.
+  List<Item> in(Optional<Boolean> exportOfNamespace) {
+    if (export != null || exportOfNamespace.isEmpty()) {
+      return items;
+    }
+    return items.stream()
+        .map(item -> item instanceof Service s ? exported(s, exportOfNamespace.get()) : item)
+        .toList();
+  }
+
+  private static Service exported(Service s, boolean exported) {
+    return new Service(
+        s.id(), s.ports(), s.consulNames(), s.virtualAddresses(), s.labels(), exported);
+  }
+
+  private static Service service(
+      Ref ref, io.fabric8.kubernetes.api.model.Service service, Cluster cluster) {
+    var id = new ServiceId(cluster.source(), ref.namespace(), ref.name());
+    var spec = service.getSpec();
+    if (spec == null) {
+      throw new IllegalArgumentException("spec: missing; give it ports");
+    }
+    if ("ExternalName".equals(spec.getType())) {
+      throw new IllegalArgumentException(
+          "spec.type: an ExternalName service has no endpoints of its own; call its target by the"
+              + " target's name");
+    }
+    return new Service(
+        id,
+        ports(spec.getPorts()),
+        consulNames(ref, service),
+        virtualAddresses(spec.getClusterIPs(), spec.getClusterIP()),
+        Given.of(service.getMetadata().getLabels()),
+        export(service).orElse(true));
+  }
+
+  /// By its annotation or label, if it has one.
+  private static Optional<Boolean> export(io.fabric8.kubernetes.api.model.Service service) {
+    return export(service.getMetadata());
+  }
+
+  static Optional<Boolean> export(io.fabric8.kubernetes.api.model.@Nullable ObjectMeta metadata) {
+    return metadata == null
+        ? Optional.empty()
+        : Stream.of(metadata.getAnnotations(), metadata.getLabels())
+            .map(values -> Given.of(values).get(EXPORT))
+            .filter(Objects::nonNull)
+            .map(value -> !value.equals("false"))
+            .min(Boolean::compare);
+  }
+
+  private static List<Port> ports(@Nullable List<ServicePort> written) {
+    var ports = new ArrayList<Port>();
+    var names = new HashSet<String>();
+    for (var port : Given.of(written)) {
+      if (!"TCP".equals(requireNonNullElse(port.getProtocol(), "TCP"))) {
+        continue;
+      }
+      var name = requireNonNullElse(port.getName(), "");
+      if (!names.add(name)) {
+        throw new IllegalArgumentException(
+            "spec.ports: two are named \"%s\"; rename one".formatted(Names.printable(name)));
+      }
+      int number = requireNonNullElse(port.getPort(), 0);
+      ports.add(new Port(name, number, protocol(port.getAppProtocol(), name)));
+    }
+    if (ports.isEmpty()) {
+      throw new IllegalArgumentException(
+          "spec.ports: no TCP port; the mesh carries TCP only, so call it without the mesh");
+    }
+    return ports;
+  }
+
+  /// By `appProtocol`, else by the port's name up to its first `-`.
+  private static Protocol protocol(@Nullable String appProtocol, String portName) {
+    if (appProtocol != null) {
+      return Protocol.named(appProtocol);
+    }
+    int dash = portName.indexOf('-');
+    var prefix = dash < 0 ? portName : portName.substring(0, dash);
+    return portName.toLowerCase(Locale.ROOT).startsWith("grpc-web")
+        ? Protocol.HTTP
+        : Protocol.named(prefix);
+  }
+
+  private static Set<String> consulNames(Ref ref, io.fabric8.kubernetes.api.model.Service service) {
+    var names = new LinkedHashSet<String>();
+    var annotated = annotations(service).get(CONSUL_NAME);
+    names.add(
+        annotated != null && Names.isLabel(annotated)
+            ? annotated
+            : ref.name() + "-" + ref.namespace());
+    if (ref.namespace().equals("default")) {
+      names.add(ref.name());
+    }
+    return names;
+  }
+
+  private static Map<String, String> annotations(io.fabric8.kubernetes.api.model.Service service) {
+    return Given.of(service.getMetadata().getAnnotations());
+  }
+
+  private static List<String> virtualAddresses(@Nullable List<String> all, @Nullable String first) {
+    var written = Given.of(all);
+    var addresses = written.isEmpty() && first != null ? List.of(first) : written;
+    return addresses.stream()
+        .filter(address -> !address.isEmpty() && !address.equals("None"))
+        .map(KnownService::canonical)
+        .toList();
+  }
+
+  private static String canonical(String address) {
+    try {
+      return InetAddress.ofLiteral(address).getHostAddress();
+    } catch (IllegalArgumentException notAnAddress) {
+      throw new IllegalArgumentException(
+          "spec.clusterIPs: \"%s\" is not an IP address".formatted(Names.printable(address)),
+          notAnAddress);
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package io.tombolo.kubernetes;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.tombolo.kubernetes.v1alpha1.Intention;
+import io.tombolo.mesh.catalog.Fact;
+import io.tombolo.mesh.catalog.Item;
+import io.tombolo.mesh.catalog.Key;
+import io.tombolo.mesh.catalog.Refused;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// What is known of one cluster, and the facts that follow from it. Objects are put and removed as
+/// they are seen, in any order; each call returns what changed for the mesh. Objects of kinds that
+/// mean nothing to the mesh are ignored.
+///
+/// Nothing it is given makes it throw: what cannot be taken is said to be refused or quarantined.
+/// Not thread-safe.
+public final class KubernetesWorld {
+  private static final String ZONE_LABEL = "topology.kubernetes.io/zone";
+
+  private final Cluster cluster;
+  private final Map<Ref, KnownService> services = new HashMap<>();
+  private final Map<Ref, KnownSlice> slices = new HashMap<>();
+  private final Map<Ref, KnownPod> pods = new HashMap<>();
+  private final Map<Ref, String> zones = new HashMap<>();
+  private final Map<String, Boolean> exports = new HashMap<>();
+  private final Endpoints endpoints;
+
+  /// The slices that depend on a pod or a node.
+  private final Map<Ref, Set<Ref>> dependents = new HashMap<>();
+
+  private final Map<Ref, List<Item>> said = new LinkedHashMap<>();
+
+  public KubernetesWorld(Cluster cluster) {
+    this.cluster = cluster;
+    this.endpoints = new Endpoints(cluster, pods, zones);
+  }
+
+  /// The object is so now.
+  public List<Fact> put(HasMetadata object) {
+    var ref = Ref.of(object);
+    var problem = ref.problem();
+    if (problem.isPresent()) {
+      return understood(object)
+          ? say(ref, List.of(new Refused(cluster.source(), ref.toString(), problem.get())))
+          : List.of();
+    }
+    return switch (object) {
+      case io.fabric8.kubernetes.api.model.Service service -> {
+        services.put(ref, KnownService.of(ref, service, cluster));
+        yield sayService(ref);
+      }
+      case EndpointSlice slice -> putSlice(ref, KnownSlice.of(ref, slice));
+      case Pod pod -> putPod(ref, KnownPod.of(pod));
+      case Node node -> putZone(ref, zone(node));
+      case Namespace namespace -> putExport(ref, KnownService.export(namespace.getMetadata()));
+      case Intention intention -> say(ref, List.of(WrittenIntention.of(ref, intention, cluster)));
+      default -> List.of();
+    };
+  }
+
+  /// The object is gone.
+  public List<Fact> remove(HasMetadata object) {
+    var ref = Ref.of(object);
+    var facts = new ArrayList<>(say(ref, List.of()));
+    switch (object) {
+      case io.fabric8.kubernetes.api.model.Service _ -> services.remove(ref);
+      case EndpointSlice _ -> forget(ref);
+      case Pod _ -> {
+        pods.remove(ref);
+        facts.addAll(sayDependents(ref));
+      }
+      case Node _ -> facts.addAll(putZone(ref, ""));
+      case Namespace _ -> facts.addAll(putExport(ref, Optional.empty()));
+      default -> {}
+    }
+    return facts;
+  }
+
+  /// Everything that follows from what is known.
+  public List<Fact> facts() {
+    return items().<Fact>map(Fact.Registered::new).toList();
+  }
+
+  /// What is there, as of now.
+  public Set<Key> present() {
+    return items().map(Item::key).collect(Collectors.toUnmodifiableSet());
+  }
+
+  private Stream<Item> items() {
+    return said.values().stream().flatMap(Collection::stream);
+  }
+
+  private static boolean understood(HasMetadata object) {
+    return switch (object) {
+      case io.fabric8.kubernetes.api.model.Service _ -> true;
+      case EndpointSlice _, Pod _, Node _, Namespace _, Intention _ -> true;
+      default -> false;
+    };
+  }
+
+  private List<Fact> putSlice(Ref ref, KnownSlice slice) {
+    forget(ref);
+    slices.put(ref, slice);
+    dependencies(slice)
+        .forEach(on -> dependents.computeIfAbsent(on, _ -> new HashSet<>()).add(ref));
+    return say(ref, endpoints.of(ref, slice));
+  }
+
+  private void forget(Ref ref) {
+    var slice = slices.remove(ref);
+    if (slice != null) {
+      dependencies(slice)
+          .forEach(on ->
+              dependents.computeIfPresent(
+                  on,
+                  (_, all) -> {
+                    all.remove(ref);
+                    return all.isEmpty() ? null : all;
+                  }));
+    }
+  }
+
+  private static Stream<Ref> dependencies(KnownSlice slice) {
+    return slice.rows().stream()
+        .flatMap(row ->
+            Stream.concat(
+                row.target() instanceof KnownSlice.Target.Pod pod
+                    ? Stream.of(pod.ref())
+                    : Stream.empty(),
+                row.node().isEmpty() ? Stream.empty() : Stream.of(Ref.node(row.node()))))
+        .distinct();
+  }
+
+  private List<Fact> putPod(Ref ref, KnownPod pod) {
+    return pod.equals(pods.put(ref, pod)) ? List.of() : sayDependents(ref);
+  }
+
+  private List<Fact> putZone(Ref node, String zone) {
+    var before = zone.isEmpty() ? zones.remove(node) : zones.put(node, zone);
+    return zone.equals(before) || (zone.isEmpty() && before == null)
+        ? List.of()
+        : sayDependents(node);
+  }
+
+  private static String zone(Node node) {
+    return Zone.orNone(Given.of(node.getMetadata().getLabels()).getOrDefault(ZONE_LABEL, ""));
+  }
+
+  private List<Fact> putExport(Ref namespace, Optional<Boolean> export) {
+    export.ifPresentOrElse(
+        value -> exports.put(namespace.name(), value), () -> exports.remove(namespace.name()));
+    return services.keySet().stream()
+        .filter(service -> service.namespace().equals(namespace.name()))
+        .flatMap(service -> sayService(service).stream())
+        .toList();
+  }
+
+  private List<Fact> sayService(Ref ref) {
+    var service = services.get(ref);
+    return service == null
+        ? List.of()
+        : say(ref, service.in(Optional.ofNullable(exports.get(ref.namespace()))));
+  }
+
+  private List<Fact> sayDependents(Ref on) {
+    return dependents.getOrDefault(on, Set.of()).stream()
+        .flatMap(ref -> {
+          var slice = slices.get(ref);
+          return slice == null ? Stream.empty() : say(ref, endpoints.of(ref, slice)).stream();
+        })
+        .toList();
+  }
+
+  /// Says what changed between what was said of this object before and now.
+  private List<Fact> say(Ref ref, List<Item> items) {
+    var before = items.isEmpty() ? said.remove(ref) : said.put(ref, items);
+    var facts = new ArrayList<Fact>();
+    var keys = items.stream().map(Item::key).collect(Collectors.toSet());
+    for (var item : before == null ? List.<Item>of() : before) {
+      if (!keys.contains(item.key())) {
+        facts.add(new Fact.Gone(item.key()));
+      }
+    }
+    for (var item : items) {
+      if (before == null || !before.contains(item)) {
+        facts.add(new Fact.Registered(item));
+      }
+    }
+    return facts;
+  }
+}

@@ -1,0 +1,180 @@
+package io.tombolo.kubernetes;
+
+import static java.util.Objects.requireNonNullElse;
+
+import io.tombolo.kubernetes.v1alpha1.IntentionDestination;
+import io.tombolo.kubernetes.v1alpha1.IntentionSource;
+import io.tombolo.kubernetes.v1alpha1.IntentionSpec;
+import io.tombolo.kubernetes.v1alpha1.Strict;
+import io.tombolo.mesh.catalog.Names;
+import io.tombolo.mesh.catalog.World;
+import io.tombolo.mesh.policy.Intention;
+import io.tombolo.mesh.policy.Party;
+import io.tombolo.mesh.policy.PolicyObject;
+import io.tombolo.mesh.policy.Provenance;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Reads an `Intention` object. It is taken as a whole or rejected as a whole, with everything that
+/// is wrong with it.
+final class WrittenIntention {
+  static final String KIND = "Intention";
+  private static final String ANY = "*";
+
+  private final Ref ref;
+  private final Cluster cluster;
+  private final List<String> problems = new ArrayList<>();
+
+  private WrittenIntention(Ref ref, Cluster cluster) {
+    this.ref = ref;
+    this.cluster = cluster;
+  }
+
+  static PolicyObject of(
+      Ref ref, io.tombolo.kubernetes.v1alpha1.Intention written, Cluster cluster) {
+    return new WrittenIntention(ref, cluster).read(written.getSpec());
+  }
+
+  private PolicyObject read(@Nullable IntentionSpec spec) {
+    var key = PolicyObject.key(cluster.source(), KIND, ref.namespace(), ref.name());
+    var intentions = spec == null ? List.<Intention>of() : intentions(spec);
+    if (spec == null) {
+      problems.add("spec: missing");
+    }
+    return problems.isEmpty()
+        ? PolicyObject.accepted(key, intentions)
+        : PolicyObject.rejected(key, problems);
+  }
+
+  private List<Intention> intentions(IntentionSpec spec) {
+    nothingUnknown("spec", spec);
+    var destination = destination(spec.destination);
+    var sources = Given.of(spec.sources);
+    if (sources.isEmpty()) {
+      problems.add("spec.sources: none; name at least one, with an action");
+    }
+    var intentions = new ArrayList<Intention>();
+    for (int i = 0; i < sources.size(); i++) {
+      var action = action("spec.sources[" + i + "]", sources.get(i));
+      var source = source("spec.sources[" + i + "]", sources.get(i));
+      var writtenIn = new Provenance(cluster.source(), KIND, ref.namespace(), ref.name(), i);
+      if (destination.isPresent() && source.isPresent() && action.isPresent()) {
+        intentions.add(new Intention(source.get(), destination.get(), action.get(), writtenIn));
+      }
+    }
+    return intentions;
+  }
+
+  private Optional<Party> destination(@Nullable IntentionDestination destination) {
+    if (destination == null) {
+      problems.add("spec.destination: missing; name the service that is called");
+      return Optional.empty();
+    }
+    nothingUnknown("spec.destination", destination);
+    return party("spec.destination", destination.name, destination.namespace, destination.world);
+  }
+
+  private Optional<Party> source(String field, IntentionSource source) {
+    nothingUnknown(field, source);
+    if ((source.name == null) == (source.serviceAccount == null)) {
+      problems.add(field + ": give either name or serviceAccount");
+      return Optional.empty();
+    }
+    return source.serviceAccount == null
+        ? party(field, source.name, source.namespace, source.world)
+        : account(field, source.serviceAccount, source.namespace, source.world);
+  }
+
+  private Optional<Party> account(
+      String field, String account, @Nullable String namespace, @Nullable String world) {
+    if (world(field, world).filter(w -> w == World.KUBERNETES).isEmpty()) {
+      problems.add(field + ".world: service accounts are Kubernetes'; leave it out");
+      return Optional.empty();
+    }
+    return checked(
+        field, () -> new Party.Account(requireNonNullElse(namespace, ref.namespace()), account));
+  }
+
+  private Optional<Party> party(
+      String field, @Nullable String name, @Nullable String namespace, @Nullable String worldName) {
+    if (name == null) {
+      problems.add(field + ".name: missing; name a service, or * for every one of the namespace");
+      return Optional.empty();
+    }
+    return world(field, worldName)
+        .flatMap(world -> {
+          var usual = world == World.CONSUL ? "default" : ref.namespace();
+          var in = requireNonNullElse(namespace, usual);
+          if (in.equals(ANY)) {
+            return everyone(field, name, worldName);
+          }
+          if (name.equals(ANY)) {
+            return all(field, world, in);
+          }
+          return checked(field, () -> new Party.InWorld(world, in, name));
+        });
+  }
+
+  private Optional<Party> everyone(String field, String name, @Nullable String world) {
+    if (!name.equals(ANY)) {
+      problems.add(field + ".namespace: * goes only with the name *; name the namespace");
+      return Optional.empty();
+    }
+    if (world != null) {
+      problems.add(field + ".world: * in namespace * means both worlds; leave it out");
+      return Optional.empty();
+    }
+    return Optional.of(new Party.Everyone());
+  }
+
+  private Optional<Party> all(String field, World world, String namespace) {
+    if (world == World.CONSUL) {
+      problems.add(
+          field + ".name: * of Consul is not supported; name services, or use namespace *");
+      return Optional.empty();
+    }
+    return checked(field, () -> new Party.InNamespace(namespace));
+  }
+
+  private Optional<World> world(String field, @Nullable String world) {
+    return switch (requireNonNullElse(world, "kubernetes")) {
+      case "kubernetes" -> Optional.of(World.KUBERNETES);
+      case "consul" -> Optional.of(World.CONSUL);
+      default -> {
+        problems.add(field + ".world: must be kubernetes or consul");
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private Optional<Intention.Action> action(String field, IntentionSource source) {
+    return switch (requireNonNullElse(source.action, "")) {
+      case "allow" -> Optional.of(Intention.Action.ALLOW);
+      case "deny" -> Optional.of(Intention.Action.DENY);
+      default -> {
+        problems.add(field + ".action: must be allow or deny");
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private Optional<Party> checked(String field, Supplier<Party> party) {
+    try {
+      return Optional.of(party.get());
+    } catch (IllegalArgumentException bad) {
+      problems.add(field + ": " + bad.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private void nothingUnknown(String field, Strict written) {
+    for (var unknown : written.getUnknown().keySet()) {
+      problems.add(
+          "%s.%s: not supported; an intention says who may connect, nothing else"
+              .formatted(field, Names.printable(unknown)));
+    }
+  }
+}

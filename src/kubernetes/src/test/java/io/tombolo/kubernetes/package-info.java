@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.kubernetes;
+
+import org.jspecify.annotations.NullMarked;
