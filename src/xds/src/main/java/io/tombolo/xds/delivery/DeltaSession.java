@@ -1,0 +1,157 @@
+package io.tombolo.xds.delivery;
+
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.tombolo.xds.snapshot.Resource;
+import io.tombolo.xds.snapshot.ResourceType;
+import io.tombolo.xds.snapshot.View;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// One delta ADS stream. Not thread-safe.
+///
+/// What is new is sent before anything is taken away: clusters, their endpoints, then listeners and
+/// routes once the clusters are acknowledged (Envoy acknowledges a cluster when it is ready). What
+/// is gone goes in the opposite order. At most one response of a type awaits its answer.
+public final class DeltaSession implements Session<DeltaDiscoveryRequest, DeltaDiscoveryResponse> {
+  private static final int MOST_UNKNOWN_TYPES = 8;
+
+  private final Map<ResourceType, DeltaSubscription> subscriptions =
+      new EnumMap<>(ResourceType.class);
+  private final Set<String> unknownTypes = new LinkedHashSet<>();
+  private final List<String> unanswered = new ArrayList<>();
+  private @Nullable View view;
+  private long nonces;
+  private long applied;
+  private @Nullable Instant appliedAt;
+
+  public DeltaSession() {
+    for (var type : ResourceType.values()) {
+      subscriptions.put(type, new DeltaSubscription(type.listedWhole()));
+    }
+  }
+
+  @Override
+  public void receive(DeltaDiscoveryRequest request, Instant now) {
+    var type = ResourceType.of(request.getTypeUrl());
+    if (type.isPresent()) {
+      of(type.get()).receive(request, now);
+      noteApplied(now);
+    } else if (unknownTypes.size() < MOST_UNKNOWN_TYPES && unknownTypes.add(request.getTypeUrl())) {
+      unanswered.add(request.getTypeUrl());
+    }
+  }
+
+  @Override
+  public List<DeltaDiscoveryResponse> news(View newest, Instant now) {
+    view = newest;
+    var responses = new ArrayList<DeltaDiscoveryResponse>();
+    unanswered.forEach(typeUrl -> responses.add(response(typeUrl, newest.revision()).build()));
+    unanswered.clear();
+    for (var type : ResourceType.values()) {
+      of(type).forget(newest.of(type));
+      if (mayAdd(type, newest)) {
+        of(type).next(newest.of(type)).ifPresent(delta -> responses.add(send(type, delta)));
+      }
+    }
+    if (responses.isEmpty()) {
+      remove(newest, responses);
+    }
+    noteApplied(now);
+    return responses;
+  }
+
+  /// Endpoints do not wait for the clusters to be acknowledged: Envoy waits for them with that.
+  private boolean mayAdd(ResourceType type, View newest) {
+    return switch (type) {
+      case CLUSTER -> true;
+      case ENDPOINTS -> !wantsNews(ResourceType.CLUSTER, newest);
+      case LISTENER, ROUTES ->
+          has(ResourceType.CLUSTER, newest) && has(ResourceType.ENDPOINTS, newest);
+    };
+  }
+
+  private boolean wantsNews(ResourceType type, View newest) {
+    return of(type).wantsNews(newest.of(type));
+  }
+
+  /// Has the client got all that is new of this type?
+  private boolean has(ResourceType type, View newest) {
+    return !of(type).awaitsAnswer() && !wantsNews(type, newest);
+  }
+
+  /// A cluster goes when the listeners and routes that used it have gone.
+  private void remove(View newest, List<DeltaDiscoveryResponse> responses) {
+    var order =
+        List.of(
+            ResourceType.LISTENER,
+            ResourceType.ROUTES,
+            ResourceType.CLUSTER,
+            ResourceType.ENDPOINTS);
+    if (!order.stream().allMatch(type -> has(type, newest))) {
+      return;
+    }
+    for (var type : order) {
+      var leftovers = of(type).leftovers(newest.of(type));
+      if (!leftovers.isEmpty()) {
+        responses.add(send(type, new DeltaSubscription.Delta(List.of(), leftovers)));
+        return;
+      }
+    }
+  }
+
+  private DeltaDiscoveryResponse send(ResourceType type, DeltaSubscription.Delta delta) {
+    var revision = Objects.requireNonNull(view).revision();
+    if (type == ResourceType.CLUSTER) {
+      // A cluster that Envoy replaces waits for endpoints, also for those it had.
+      delta.resources().stream()
+          .map(Resource::name)
+          .filter(of(type)::holds)
+          .forEach(of(ResourceType.ENDPOINTS)::repeat);
+    }
+    var response = response(type.typeUrl(), revision).addAllRemovedResources(delta.removed());
+    delta.resources().forEach(resource -> response.addResources(resource.encoded()));
+    of(type).sending(response.getNonce(), delta, revision);
+    return response.build();
+  }
+
+  private DeltaDiscoveryResponse.Builder response(String typeUrl, long revision) {
+    return DeltaDiscoveryResponse.newBuilder()
+        .setTypeUrl(typeUrl)
+        .setNonce(Long.toString(++nonces))
+        .setSystemVersionInfo(Long.toString(revision));
+  }
+
+  private void noteApplied(Instant now) {
+    var told = view;
+    if (told != null
+        && told.revision() != applied
+        && subscriptions.entrySet().stream()
+            .allMatch(entry -> entry.getValue().settledAt(told.of(entry.getKey())))) {
+      applied = told.revision();
+      appliedAt = now;
+    }
+  }
+
+  @Override
+  public Delivery delivery() {
+    var types = new EnumMap<ResourceType, Delivery.OfType>(ResourceType.class);
+    subscriptions.forEach((type, subscription) -> {
+      if (subscription.started()) {
+        types.put(type, subscription.progress());
+      }
+    });
+    return new Delivery(types, applied, appliedAt, Declined.of(unknownTypes));
+  }
+
+  private DeltaSubscription of(ResourceType type) {
+    return Objects.requireNonNull(subscriptions.get(type));
+  }
+}

@@ -1,0 +1,20 @@
+package io.tombolo.xds.delivery;
+
+import io.tombolo.xds.snapshot.View;
+import java.time.Instant;
+import java.util.List;
+
+/// One ADS stream, from the first request to its end: a state machine without clock, thread or
+/// socket. Not thread-safe.
+///
+/// @param <Q> its requests
+/// @param <A> its responses
+public sealed interface Session<Q, A> permits DeltaSession, SotwSession {
+  void receive(Q request, Instant now);
+
+  /// What is to be sent now. To be called after each request, and for each new view.
+  List<A> news(View newest, Instant now);
+
+  /// How far the proxy has got.
+  Delivery delivery();
+}

@@ -1,0 +1,162 @@
+package io.tombolo.xds.delivery;
+
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
+import io.tombolo.xds.snapshot.Resource;
+import io.tombolo.xds.snapshot.Table;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// What one stream wants of one type in the state-of-the-world form, and what the client has of it.
+/// Not thread-safe.
+final class SotwSubscription {
+  private static final String WILDCARD = "*";
+
+  /// A response, answered or not.
+  private record Sent(
+      String nonce, String version, Map<String, Resource> resources, long revision) {}
+
+  private final boolean listedWhole;
+  private Set<String> names = Set.of();
+  private boolean started;
+  private boolean answerDue;
+  private boolean answered = true;
+  private @Nullable Sent last;
+  private Map<String, Resource> held = Map.of();
+  private String refusedVersion = "";
+  private Delivery.OfType progress = Delivery.OfType.NONE;
+
+  SotwSubscription(boolean listedWhole) {
+    this.listedWhole = listedWhole;
+  }
+
+  boolean started() {
+    return started;
+  }
+
+  boolean awaitsAnswer() {
+    return !answered;
+  }
+
+  Delivery.OfType progress() {
+    return progress;
+  }
+
+  void receive(DiscoveryRequest request, Instant now) {
+    var wanted = new TreeSet<>(request.getResourceNamesList());
+    var sent = last;
+    if (!started || sent == null) {
+      started = true;
+      answerDue = true;
+      names = wanted;
+      return;
+    }
+    if (!sent.nonce.equals(request.getResponseNonce())) {
+      return;
+    }
+    boolean repeated = answered && !request.hasErrorDetail();
+    if (!answered) {
+      answered = true;
+      note(sent, request, now);
+    }
+    // Once more after the acknowledgement: Envoy replaces a cluster, and waits for its endpoints.
+    answerDue |= repeated || !names.equals(wanted);
+    names = wanted;
+  }
+
+  private void note(Sent sent, DiscoveryRequest request, Instant now) {
+    if (request.hasErrorDetail()) {
+      refusedVersion = sent.version;
+      var resources = List.copyOf(new TreeSet<>(sent.resources.keySet()));
+      var refusal = Delivery.Refusal.of(resources, request.getErrorDetail().getMessage(), now);
+      progress =
+          new Delivery.OfType(
+              progress.sent(), progress.acked(), progress.ackedAt(), List.of(refusal));
+    } else {
+      refusedVersion = "";
+      held = sent.resources;
+      progress = new Delivery.OfType(progress.sent(), sent.revision, now, List.of());
+    }
+  }
+
+  private boolean wantsAll() {
+    return (listedWhole && names.isEmpty()) || names.contains(WILDCARD);
+  }
+
+  /// What the client is to have, by name.
+  ///
+  /// @param keep what it has already and is not to lose yet
+  Map<String, Resource> wanted(Table table, boolean keep) {
+    var wanted = new TreeMap<String, Resource>();
+    if (keep) {
+      wanted.putAll(held);
+      wanted.keySet().removeIf(name -> !wantsAll() && !names.contains(name));
+    }
+    if (wantsAll()) {
+      table.all().forEach(resource -> wanted.put(resource.name(), resource));
+    } else {
+      names.forEach(name -> table.get(name).ifPresent(found -> wanted.put(name, found)));
+    }
+    return wanted;
+  }
+
+  /// Is this to be sent?
+  boolean isNews(Map<String, Resource> wanted) {
+    if (!started) {
+      return false;
+    }
+    var version = version(wanted.values());
+    return answerDue || (!version.equals(lastVersion()) && !version.equals(refusedVersion));
+  }
+
+  private String lastVersion() {
+    var sent = last;
+    return sent == null ? "" : sent.version;
+  }
+
+  void sending(String nonce, Map<String, Resource> wanted, long revision) {
+    last = new Sent(nonce, version(wanted.values()), Map.copyOf(wanted), revision);
+    answered = false;
+    answerDue = false;
+    progress =
+        new Delivery.OfType(revision, progress.acked(), progress.ackedAt(), progress.refused());
+  }
+
+  /// The same for the same resources, everywhere.
+  static String version(Collection<Resource> resources) {
+    var all =
+        resources.stream()
+            .map(resource -> resource.name() + "=" + resource.version())
+            .sorted()
+            .collect(Collectors.joining("\n"));
+    return Resource.hash(all.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Does the client have an earlier form of any of these?
+  boolean replaces(Map<String, Resource> wanted) {
+    return wanted.values().stream()
+        .anyMatch(next -> {
+          var before = held.get(next.name());
+          return before != null && !before.equals(next);
+        });
+  }
+
+  /// Says all once more although it did not change.
+  void repeat() {
+    answerDue = started;
+  }
+
+  /// Has the client acknowledged exactly what there is?
+  boolean settledAt(Table table) {
+    return answered
+        && held.size() == table.size()
+        && table.all().allMatch(resource -> resource.equals(held.get(resource.name())));
+  }
+}

@@ -1,0 +1,32 @@
+package io.tombolo.xds.snapshot;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// The kinds of resources that we serve, in the order in which what is new of them is sent: what is
+/// pointed to comes before what points to it.
+public enum ResourceType {
+  CLUSTER("envoy.config.cluster.v3.Cluster"),
+  ENDPOINTS("envoy.config.endpoint.v3.ClusterLoadAssignment"),
+  LISTENER("envoy.config.listener.v3.Listener"),
+  ROUTES("envoy.config.route.v3.RouteConfiguration");
+
+  private final String typeUrl;
+
+  ResourceType(String message) {
+    this.typeUrl = "type.googleapis.com/" + message;
+  }
+
+  public String typeUrl() {
+    return typeUrl;
+  }
+
+  /// Does a client that names nothing mean all of them?
+  public boolean listedWhole() {
+    return this == CLUSTER || this == LISTENER;
+  }
+
+  public static Optional<ResourceType> of(String typeUrl) {
+    return Stream.of(values()).filter(type -> type.typeUrl.equals(typeUrl)).findFirst();
+  }
+}

@@ -1,0 +1,159 @@
+package io.tombolo.xds.snapshot;
+
+import io.tombolo.mesh.catalog.Destination;
+import io.tombolo.mesh.catalog.Names;
+import io.tombolo.mesh.catalog.World;
+import io.tombolo.mesh.flow.Mesh;
+import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.scope.Proxy;
+import io.tombolo.mesh.scope.Upstream;
+import io.tombolo.xds.translate.Outbound;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Everything the mesh has to say at one moment, encoded once. Immutable.
+public final class Snapshot {
+  private static final Shared NOTHING = new Shared(Map.of(), Map.of(), Map.of(), Map.of());
+
+  private final Mesh mesh;
+  private final Map<String, Destination> destinations;
+  private final Map<String, Resource> routes;
+  private final Map<String, Shared> sidecars;
+  private final Map<String, Shared> gateways;
+  private final Map<Workloads.Key, Own> own;
+  private final Access access;
+
+  Snapshot(
+      Mesh mesh,
+      Map<String, Destination> destinations,
+      Map<String, Resource> routes,
+      Map<String, Shared> sidecars,
+      Map<String, Shared> gateways,
+      Map<Workloads.Key, Own> own) {
+    this.mesh = mesh;
+    this.destinations = destinations;
+    this.routes = routes;
+    this.sidecars = sidecars;
+    this.gateways = gateways;
+    this.own = own;
+    this.access = new Access(mesh.settings().trustDomain());
+  }
+
+  /// The revision of the mesh that this follows from.
+  public long revision() {
+    return mesh.catalog().revision();
+  }
+
+  /// What this proxy is to be told. What several proxies are told are the same instances.
+  public View viewFor(Proxy proxy) {
+    return switch (proxy.role()) {
+      case Proxy.Role.MeshGateway() -> gateway(proxy);
+      case Proxy.Role.Sidecar() -> sidecar(proxy);
+    };
+  }
+
+  private View gateway(Proxy proxy) {
+    if (!access.may(proxy.identity(), new Access.What.Gateway(proxy.network()))) {
+      return nothing("%s is not the mesh gateway of this network".formatted(proxy.identity()));
+    }
+    var shared = gateways.getOrDefault(proxy.network(), elsewhere(gateways));
+    return view(shared, Own.NOTHING, Map.of(), List.of());
+  }
+
+  private View sidecar(Proxy proxy) {
+    if (!access.may(proxy.identity(), new Access.What.Services())) {
+      return nothing("%s is not a workload of this trust domain".formatted(proxy.identity()));
+    }
+    var shared = sidecars.getOrDefault(proxy.network(), elsewhere(sidecars));
+    var inbound = own(proxy.nodeId(), proxy.identity());
+    return proxy.upstreams().isEmpty()
+        ? view(shared, inbound, Map.of(), List.of())
+        : declared(proxy, shared, inbound);
+  }
+
+  /// Keyed by the identity too: naming another workload's node gives nothing of it.
+  private Own own(String nodeId, SpiffeId identity) {
+    return access.may(identity, new Access.What.InboundOf(identity))
+        ? own.getOrDefault(new Workloads.Key(nodeId, identity), Own.NOTHING)
+        : Own.NOTHING;
+  }
+
+  /// Only the upstreams that the proxy declared.
+  private View declared(Proxy proxy, Shared shared, Own inbound) {
+    var problems = new ArrayList<String>();
+    var snis = new ArrayList<String>();
+    var listeners = new ArrayList<Resource>();
+    for (var upstream : proxy.upstreams()) {
+      var sni = sni(upstream, proxy);
+      if (sni.isEmpty()) {
+        problems.add(
+            "upstream \"%s\" port %d: no such service or port; it has no listener on %s:%d"
+                .formatted(
+                    Names.printable(upstream.service()),
+                    upstream.port(),
+                    upstream.listenAddress(),
+                    upstream.listenPort()));
+      } else {
+        snis.add(sni.get());
+        listeners.add(listener(upstream, sni.get()));
+      }
+    }
+    var narrowed =
+        new Shared(
+            only(snis, shared.clusters()),
+            only(snis, shared.endpoints()),
+            Map.of(),
+            only(snis, routes));
+    return view(narrowed, inbound, Table.sorted(listeners.stream()), problems);
+  }
+
+  private Optional<String> sni(Upstream upstream, Proxy proxy) {
+    var world =
+        proxy.nodeId().startsWith(World.CONSUL.label() + "/") ? World.CONSUL : World.KUBERNETES;
+    return mesh.naming()
+        .resolve(upstream.service(), world)
+        .flatMap(service ->
+            service.ports().stream()
+                .filter(port -> upstream.port() == 0 || port.number() == upstream.port())
+                .findFirst()
+                .map(port -> Destination.sni(service.id(), port, mesh.settings().trustDomain())));
+  }
+
+  private Resource listener(Upstream upstream, String sni) {
+    var protocol = Objects.requireNonNull(destinations.get(sni)).port().protocol();
+    var listener = Outbound.declared(upstream, sni, protocol);
+    return Resource.of(ResourceType.LISTENER, listener.getName(), listener);
+  }
+
+  private static Map<String, Resource> only(List<String> names, Map<String, Resource> all) {
+    return Table.sorted(names.stream().map(all::get).flatMap(Stream::ofNullable));
+  }
+
+  private static Shared elsewhere(Map<String, Shared> byNetwork) {
+    return byNetwork.getOrDefault(Place.ELSEWHERE, NOTHING);
+  }
+
+  private View nothing(String why) {
+    return view(NOTHING, Own.NOTHING, Map.of(), List.of(why));
+  }
+
+  private View view(Shared shared, Own own, Map<String, Resource> declared, List<String> problems) {
+    var listeners =
+        declared.isEmpty()
+            ? own.listeners()
+            : Table.sorted(
+                Stream.concat(declared.values().stream(), own.listeners().values().stream()));
+    return new View(
+        revision(),
+        Map.of(
+            ResourceType.CLUSTER, new Table(shared.clusters(), own.clusters()),
+            ResourceType.ENDPOINTS, new Table(shared.endpoints(), Map.of()),
+            ResourceType.LISTENER, new Table(shared.listeners(), listeners),
+            ResourceType.ROUTES, new Table(shared.routes(), own.routes())),
+        problems);
+  }
+}

@@ -1,0 +1,133 @@
+package io.tombolo.xds.snapshot;
+
+import io.tombolo.mesh.flow.Memo;
+import io.tombolo.mesh.flow.Mesh;
+import io.tombolo.xds.translate.Clusters;
+import io.tombolo.xds.translate.Gateways;
+import io.tombolo.xds.translate.Http;
+import io.tombolo.xds.translate.LoadAssignments;
+import io.tombolo.xds.translate.Outbound;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Translates mesh after mesh, each time only what changed. The result depends on the mesh alone.
+/// Not thread-safe: it belongs to the one thread that recomputes.
+public final class Snapshots {
+  private final Memo<String, Clusters.Upstream, Resource> clusters =
+      new Memo<>(u -> Resource.of(ResourceType.CLUSTER, u.sni(), Clusters.upstream(u)));
+  private final Memo<String, String, Resource> passedThrough =
+      new Memo<>(sni -> Resource.of(ResourceType.CLUSTER, sni, Clusters.passedThrough(sni)));
+  private final Memo<Place, LoadAssignments.Seen, Resource> endpoints =
+      new Memo<>(Snapshots::loadAssignment);
+  private final Memo<Place, LoadAssignments.Seen, Resource> localEndpoints =
+      new Memo<>(Snapshots::loadAssignment);
+  private final Memo<String, String, Resource> routes =
+      new Memo<>(sni -> Resource.of(ResourceType.ROUTES, sni, Http.outboundRoute(sni)));
+  private final Memo<String, Outbound.Virtual, Resource> virtuals = new Memo<>(Snapshots::virtual);
+  private final Memo<Workloads.Key, Workloads.Spec, Own> own = new Memo<>(Own::of);
+
+  private final Resource blackhole =
+      Resource.of(ResourceType.CLUSTER, Clusters.BLACKHOLE, Clusters.blackhole());
+  private final Resource capture =
+      Resource.of(ResourceType.LISTENER, "capture", Outbound.capture());
+  private final Map<String, Map<String, Resource>> tables = new HashMap<>();
+
+  private static Resource loadAssignment(LoadAssignments.Seen seen) {
+    return Resource.of(ResourceType.ENDPOINTS, seen.sni(), LoadAssignments.of(seen));
+  }
+
+  private static Resource virtual(Outbound.Virtual virtual) {
+    var listener = Outbound.virtual(virtual);
+    return Resource.of(ResourceType.LISTENER, listener.getName(), listener);
+  }
+
+  /// What this mesh has to say.
+  public Snapshot next(Mesh mesh) {
+    var specs = Specs.of(mesh);
+    var allRoutes = table("routes", routes.update(specs.routed()).values().stream());
+    return new Snapshot(
+        mesh,
+        specs.destinations(),
+        allRoutes,
+        sidecars(specs, allRoutes),
+        gateways(specs),
+        own.update(Workloads.specs(mesh)));
+  }
+
+  private Map<String, Shared> sidecars(Specs specs, Map<String, Resource> allRoutes) {
+    var captured = specs.virtuals();
+    var listeners =
+        table(
+            "listeners",
+            Stream.concat(Stream.of(capture), virtuals.update(captured).values().stream()));
+    var upstreams =
+        table(
+            "clusters",
+            Stream.concat(
+                Stream.of(blackhole), clusters.update(specs.upstreams()).values().stream()));
+    var used =
+        table(
+            "captured routes",
+            allRoutes.values().stream().filter(route -> captured.containsKey(route.name())));
+    var byNetwork = byNetwork(endpoints.update(specs.seen()));
+    var shared = new HashMap<String, Shared>();
+    for (var network : specs.networks()) {
+      var seen = byNetwork.getOrDefault(network, List.of());
+      shared.put(
+          network,
+          new Shared(upstreams, table("endpoints " + network, seen.stream()), listeners, used));
+    }
+    return shared;
+  }
+
+  private Map<String, Shared> gateways(Specs specs) {
+    var settings = specs.mesh().settings();
+    var local = byNetwork(localEndpoints.update(specs.passedThrough()));
+    var passed = passedThrough.update(specs.exported());
+    var shared = new HashMap<String, Shared>();
+    for (var network : specs.networks()) {
+      var seen = local.getOrDefault(network, List.of());
+      var known =
+          Stream.concat(
+              Stream.of(blackhole),
+              seen.stream().map(Resource::name).map(passed::get).map(Objects::requireNonNull));
+      var listener =
+          Gateways.listener(
+              Gateways.at(settings.gateways().getOrDefault(network, List.of())),
+              settings.trustDomain());
+      shared.put(
+          network,
+          new Shared(
+              table("gateway clusters " + network, known),
+              table("gateway endpoints " + network, seen.stream()),
+              table(
+                  "gateway listeners " + network,
+                  Stream.of(Resource.of(ResourceType.LISTENER, listener.getName(), listener))),
+              Map.of()));
+    }
+    return shared;
+  }
+
+  private static Map<String, List<Resource>> byNetwork(Map<Place, Resource> assignments) {
+    return assignments.entrySet().stream()
+        .collect(
+            Collectors.groupingBy(
+                assignment -> assignment.getKey().network(),
+                Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
+  }
+
+  /// A table of these, or the very one of before if it is equal.
+  private Map<String, Resource> table(String name, Stream<Resource> resources) {
+    var next = Table.sorted(resources);
+    var before = tables.get(name);
+    if (before != null && before.equals(next)) {
+      return before;
+    }
+    tables.put(name, next);
+    return next;
+  }
+}

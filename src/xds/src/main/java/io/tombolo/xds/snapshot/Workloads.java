@@ -1,0 +1,127 @@
+package io.tombolo.xds.snapshot;
+
+import io.tombolo.mesh.catalog.Destination;
+import io.tombolo.mesh.catalog.Naming;
+import io.tombolo.mesh.catalog.Port;
+import io.tombolo.mesh.catalog.Service;
+import io.tombolo.mesh.flow.Mesh;
+import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.policy.InboundPolicy;
+import io.tombolo.xds.translate.Clusters;
+import io.tombolo.xds.translate.Inbound;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/// What each workload serves: the inputs of what is particular to its proxy.
+final class Workloads {
+  /// A proxy that stands beside workloads: its node ID narrows what its identity may see.
+  record Key(String nodeId, SpiffeId identity) {}
+
+  /// @param served in stable order; no SNI twice at one address
+  record Spec(TrustDomain trustDomain, List<Inbound.Served> served) {}
+
+  /// @param own the SNI of the service itself
+  private record Chain(String own, Inbound.Served served) {}
+
+  private record Claim(Mesh.Gateway at, String sni) {}
+
+  private final Mesh mesh;
+  private final Map<Service, Map<Port, List<String>>> snis = new HashMap<>();
+
+  private Workloads(Mesh mesh) {
+    this.mesh = mesh;
+  }
+
+  static Map<Key, Spec> specs(Mesh mesh) {
+    var workloads = new Workloads(mesh);
+    var specs = new HashMap<Key, Spec>();
+    mesh.servedBy()
+        .forEach((nodeId, all) ->
+            all.stream()
+                .collect(Collectors.groupingBy(s -> s.endpoint().workload().identity()))
+                .forEach((identity, served) ->
+                    specs.put(new Key(nodeId, identity), workloads.spec(served))));
+    return specs;
+  }
+
+  private Spec spec(List<Mesh.Served> served) {
+    var chains = new TreeMap<String, Chain>();
+    for (var one : served) {
+      one.service().ports().stream()
+          .filter(port -> port.name().equals(one.endpoint().portName()))
+          .forEach(port -> {
+            var chain = chain(one, port);
+            chains.putIfAbsent(chain.served().name(), chain);
+          });
+    }
+    return new Spec(mesh.settings().trustDomain(), withoutClashes(chains.values()));
+  }
+
+  private Chain chain(Mesh.Served one, Port port) {
+    var service = one.service();
+    var endpoint = one.endpoint();
+    var named = snis.computeIfAbsent(service, this::snis);
+    var served =
+        new Inbound.Served(
+            service.id() + ":" + port.number(),
+            named.getOrDefault(port, List.of()),
+            port.protocol(),
+            new Mesh.Gateway(endpoint.address(), endpoint.proxyPort()),
+            new Clusters.Local(endpoint.appAddress(), endpoint.port(), port.protocol().isHttp2()),
+            mesh.policies().getOrDefault(service.id(), InboundPolicy.NOBODY));
+    return new Chain(sni(service, port), served);
+  }
+
+  /// What callers name each port by: the service itself, and others that are reached through it.
+  private Map<Port, List<String>> snis(Service service) {
+    var byPort = new HashMap<Port, List<String>>();
+    for (var called : mesh.naming().reachedThrough(service)) {
+      for (var port : called.ports()) {
+        Naming.counterpart(called, port, service)
+            .ifPresent(counterpart ->
+                byPort.computeIfAbsent(counterpart, _ -> new ArrayList<>()).add(sni(called, port)));
+      }
+    }
+    return byPort;
+  }
+
+  private String sni(Service service, Port port) {
+    return Destination.sni(service.id(), port, mesh.settings().trustDomain());
+  }
+
+  /// Envoy takes an SNI once for each listener. A service gets its own before another that is
+  /// reached through the same name.
+  private static List<Inbound.Served> withoutClashes(Collection<Chain> chains) {
+    var claims = new HashMap<Claim, String>();
+    for (var chain : chains) {
+      if (chain.served().snis().contains(chain.own())) {
+        claims.putIfAbsent(new Claim(chain.served().proxy(), chain.own()), chain.served().name());
+      }
+    }
+    var kept = new ArrayList<Inbound.Served>();
+    for (var chain : chains) {
+      var served = chain.served();
+      var snis =
+          served.snis().stream()
+              .distinct()
+              .sorted()
+              .filter(sni ->
+                  served
+                      .name()
+                      .equals(
+                          claims.computeIfAbsent(
+                              new Claim(served.proxy(), sni), _ -> served.name())))
+              .toList();
+      if (!snis.isEmpty()) {
+        kept.add(served.under(snis));
+      }
+    }
+    return kept;
+  }
+}

@@ -1,0 +1,108 @@
+package io.tombolo.xds.translate;
+
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.type.v3.Percent;
+import io.tombolo.mesh.catalog.Protocol;
+import io.tombolo.mesh.identity.SpiffeId;
+import java.util.List;
+
+/// CDS: where calls go to.
+public final class Clusters {
+  /// The cluster that leads nowhere: a connection to it is closed.
+  public static final String BLACKHOLE = "blackhole";
+
+  private static final String HTTP_OPTIONS =
+      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+  /// A destination as callers see it.
+  ///
+  /// @param identities whoever may answer for it, sorted
+  public record Upstream(String sni, Protocol protocol, List<SpiffeId> identities) {
+    public Upstream {
+      identities = List.copyOf(identities);
+    }
+  }
+
+  /// An application beside its proxy.
+  public record Local(String address, int port, boolean http2) {
+    public String name() {
+      return "inbound:" + address + ":" + port + (http2 ? ":http2" : "");
+    }
+  }
+
+  private Clusters() {}
+
+  /// To the proxies of a destination, over mutual TLS.
+  public static Cluster upstream(Upstream upstream) {
+    var cluster =
+        discovered(upstream.sni())
+            .setTransportSocket(
+                Tls.upstream(upstream.sni(), upstream.protocol(), upstream.identities()));
+    if (upstream.protocol().isHttp()) {
+      cluster.putTypedExtensionProtocolOptions(
+          HTTP_OPTIONS, Protos.any(http(upstream.protocol().isHttp2())));
+    }
+    return cluster.build();
+  }
+
+  /// What a mesh gateway passes TLS through to, as it comes.
+  public static Cluster passedThrough(String sni) {
+    return discovered(sni).build();
+  }
+
+  /// To the application beside the proxy, in plain text.
+  public static Cluster local(Local local) {
+    var endpoint = Endpoint.newBuilder().setAddress(Protos.address(local.address(), local.port()));
+    var cluster =
+        base(local.name())
+            .setType(Cluster.DiscoveryType.STATIC)
+            .setLoadAssignment(
+                ClusterLoadAssignment.newBuilder()
+                    .setClusterName(local.name())
+                    .addEndpoints(
+                        LocalityLbEndpoints.newBuilder()
+                            .addLbEndpoints(LbEndpoint.newBuilder().setEndpoint(endpoint))));
+    if (local.http2()) {
+      cluster.putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.any(http(true)));
+    }
+    return cluster.build();
+  }
+
+  public static Cluster blackhole() {
+    return base(BLACKHOLE)
+        .setType(Cluster.DiscoveryType.STATIC)
+        .setLoadAssignment(ClusterLoadAssignment.newBuilder().setClusterName(BLACKHOLE))
+        .build();
+  }
+
+  private static Cluster.Builder discovered(String sni) {
+    return base(sni)
+        .setType(Cluster.DiscoveryType.EDS)
+        .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(Protos.ADS))
+        // Better a refused call than one to an endpoint that is known to be unfit.
+        .setCommonLbConfig(
+            Cluster.CommonLbConfig.newBuilder()
+                .setHealthyPanicThreshold(Percent.newBuilder().setValue(0)));
+  }
+
+  private static Cluster.Builder base(String name) {
+    return Cluster.newBuilder().setName(name).setConnectTimeout(Protos.seconds(5));
+  }
+
+  private static HttpProtocolOptions http(boolean http2) {
+    var explicit = HttpProtocolOptions.ExplicitHttpConfig.newBuilder();
+    if (http2) {
+      explicit.setHttp2ProtocolOptions(Http2ProtocolOptions.getDefaultInstance());
+    } else {
+      explicit.setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance());
+    }
+    return HttpProtocolOptions.newBuilder().setExplicitHttpConfig(explicit).build();
+  }
+}

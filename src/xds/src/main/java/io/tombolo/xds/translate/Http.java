@@ -1,0 +1,125 @@
+package io.tombolo.xds.translate;
+
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.rbac.v3.RBAC;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.tombolo.mesh.policy.InboundPolicy;
+
+/// RDS, and the filter that uses it: requests of one destination or to one application.
+public final class Http {
+  private static final String RBAC_FILTER = "envoy.filters.http.rbac";
+
+  private Http() {}
+
+  /// Every request to the cluster of the same name.
+  public static RouteConfiguration outboundRoute(String sni) {
+    return routes(sni, everything(sni).build());
+  }
+
+  /// Every request to the application, if the rules allow it. They are here, beside those of the
+  /// connection, so that a change holds for connections that are open already.
+  static RouteConfiguration inboundRoute(String name, String cluster, RBAC rules) {
+    var override =
+        RBACPerRoute.newBuilder()
+            .setRbac(
+                io.envoyproxy
+                    .envoy
+                    .extensions
+                    .filters
+                    .http
+                    .rbac
+                    .v3
+                    .RBAC
+                    .newBuilder()
+                    .setRules(rules))
+            .build();
+    return routes(
+        name,
+        everything(cluster).putTypedPerFilterConfig(RBAC_FILTER, Protos.any(override)).build());
+  }
+
+  static Filter outbound(String sni) {
+    return filter(manager("outbound", sni).addHttpFilters(router()));
+  }
+
+  /// Tells the application who calls in `x-forwarded-client-cert`, which callers cannot forge.
+  static Filter inbound(String routes) {
+    return filter(
+        manager("inbound", routes)
+            .addHttpFilters(denyUnlessRouted())
+            .addHttpFilters(router())
+            .addAccessLog(Logs.request())
+            .setForwardClientCertDetails(
+                HttpConnectionManager.ForwardClientCertDetails.SANITIZE_SET)
+            .setSetCurrentClientCertDetails(
+                HttpConnectionManager.SetCurrentClientCertDetails.newBuilder().setUri(true)));
+  }
+
+  private static HttpConnectionManager.Builder manager(String stats, String routes) {
+    return HttpConnectionManager.newBuilder()
+        .setStatPrefix(stats)
+        .setRds(Rds.newBuilder().setRouteConfigName(routes).setConfigSource(Protos.ADS))
+        .setServerHeaderTransformation(
+            HttpConnectionManager.ServerHeaderTransformation.PASS_THROUGH)
+        .setStreamIdleTimeout(Protos.FOREVER)
+        .addUpgradeConfigs(
+            HttpConnectionManager.UpgradeConfig.newBuilder().setUpgradeType("websocket"));
+  }
+
+  /// A route without rules of its own lets nobody in.
+  private static HttpFilter denyUnlessRouted() {
+    return HttpFilter.newBuilder()
+        .setName(RBAC_FILTER)
+        .setTypedConfig(
+            Protos.any(
+                io.envoyproxy
+                    .envoy
+                    .extensions
+                    .filters
+                    .http
+                    .rbac
+                    .v3
+                    .RBAC
+                    .newBuilder()
+                    .setRules(Rbac.of(InboundPolicy.NOBODY))
+                    .build()))
+        .build();
+  }
+
+  private static HttpFilter router() {
+    return HttpFilter.newBuilder()
+        .setName("envoy.filters.http.router")
+        .setTypedConfig(Protos.any(Router.getDefaultInstance()))
+        .build();
+  }
+
+  private static Filter filter(HttpConnectionManager.Builder manager) {
+    return Filter.newBuilder()
+        .setName("envoy.filters.network.http_connection_manager")
+        .setTypedConfig(Protos.any(manager.build()))
+        .build();
+  }
+
+  private static RouteConfiguration routes(String name, Route route) {
+    return RouteConfiguration.newBuilder()
+        .setName(name)
+        .addVirtualHosts(VirtualHost.newBuilder().setName(name).addDomains("*").addRoutes(route))
+        .build();
+  }
+
+  /// No timeout: the mesh does not know how long a request may take.
+  private static Route.Builder everything(String cluster) {
+    return Route.newBuilder()
+        .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+        .setRoute(RouteAction.newBuilder().setCluster(cluster).setTimeout(Protos.FOREVER));
+  }
+}

@@ -1,0 +1,92 @@
+package io.tombolo.xds.translate;
+
+import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC;
+import io.tombolo.mesh.catalog.Protocol;
+import io.tombolo.mesh.flow.Mesh;
+import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.policy.InboundPolicy;
+import java.util.List;
+
+/// LDS, CDS and RDS, the way in: what reaches the applications beside one proxy, and who may.
+public final class Inbound {
+  /// One port of a service, as a workload serves it.
+  ///
+  /// @param name `<service>:<port>`, unique at the proxy
+  /// @param snis what callers name it by
+  /// @param policy of the service
+  public record Served(
+      String name,
+      List<String> snis,
+      Protocol protocol,
+      Mesh.Gateway proxy,
+      Clusters.Local application,
+      InboundPolicy policy) {
+    public Served {
+      snis = List.copyOf(snis);
+    }
+
+    /// The same under these SNIs only.
+    public Served under(List<String> chosen) {
+      return new Served(name, chosen, protocol, proxy, application, policy);
+    }
+
+    public String routes() {
+      return "inbound:" + name;
+    }
+  }
+
+  private Inbound() {}
+
+  /// The listener of one address of the proxy. A connection in plain text, or for another SNI, fits
+  /// no chain and is closed.
+  ///
+  /// @param served at least one, all at the same address
+  public static Listener listener(List<Served> served, TrustDomain trustDomain) {
+    var at = served.getFirst().proxy();
+    return Listener.newBuilder()
+        .setName("inbound:" + at.address() + ":" + at.port())
+        .setTrafficDirection(TrafficDirection.INBOUND)
+        .setAddress(Protos.address(at.address(), at.port()))
+        .addListenerFilters(Gateways.tlsInspector())
+        .addAllFilterChains(served.stream().map(s -> chain(s, trustDomain)).toList())
+        .addAccessLog(Logs.connection())
+        .build();
+  }
+
+  /// The routes of a service that speaks HTTP.
+  public static RouteConfiguration routes(Served served) {
+    return Http.inboundRoute(
+        served.routes(), served.application().name(), Rbac.of(served.policy()));
+  }
+
+  private static FilterChain chain(Served served, TrustDomain trustDomain) {
+    return FilterChain.newBuilder()
+        .setName(served.name())
+        .setFilterChainMatch(
+            FilterChainMatch.newBuilder()
+                .setTransportProtocol("tls")
+                .addAllServerNames(served.snis()))
+        .setTransportSocket(Tls.downstream(trustDomain, served.protocol()))
+        .addFilters(rbac(served.policy()))
+        .addFilters(
+            served.protocol().isHttp()
+                ? Http.inbound(served.routes())
+                : Outbound.tcp("inbound", served.application().name()))
+        .build();
+  }
+
+  private static Filter rbac(InboundPolicy policy) {
+    return Filter.newBuilder()
+        .setName("envoy.filters.network.rbac")
+        .setTypedConfig(
+            Protos.any(
+                RBAC.newBuilder().setStatPrefix("tombolo").setRules(Rbac.of(policy)).build()))
+        .build();
+  }
+}

@@ -1,0 +1,82 @@
+package io.tombolo.xds.translate;
+
+import com.google.protobuf.BoolValue;
+import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
+import io.envoyproxy.envoy.config.listener.v3.AdditionalAddress;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.tombolo.mesh.catalog.Protocol;
+import io.tombolo.mesh.scope.Upstream;
+import java.util.List;
+
+/// LDS, the way out: where an application finds the services it calls.
+public final class Outbound {
+  /// Where redirected traffic arrives. On loopback: redirection within a host leads there.
+  private static final String CAPTURE_ADDRESS = "127.0.0.1";
+
+  private static final int CAPTURE_PORT = 15001;
+
+  /// What answers for a service's virtual addresses.
+  ///
+  /// @param addresses at least one
+  public record Virtual(String sni, Protocol protocol, int port, List<String> addresses) {
+    public Virtual {
+      addresses = List.copyOf(addresses);
+    }
+  }
+
+  private Outbound() {}
+
+  /// On the loopback address that the proxy declared for this destination.
+  public static Listener declared(Upstream upstream, String sni, Protocol protocol) {
+    return listener(
+            "outbound:" + upstream.listenAddress() + ":" + upstream.listenPort(), sni, protocol)
+        .setAddress(Protos.address(upstream.listenAddress(), upstream.listenPort()))
+        .build();
+  }
+
+  /// For redirected traffic to a service's virtual addresses; [#capture] hands it over.
+  public static Listener virtual(Virtual virtual) {
+    var listener =
+        listener("capture:" + virtual.sni(), virtual.sni(), virtual.protocol())
+            .setBindToPort(BoolValue.of(false))
+            .setAddress(Protos.address(virtual.addresses().getFirst(), virtual.port()));
+    virtual.addresses().stream()
+        .skip(1)
+        .map(address -> Protos.address(address, virtual.port()))
+        .forEach(address ->
+            listener.addAdditionalAddresses(AdditionalAddress.newBuilder().setAddress(address)));
+    return listener.build();
+  }
+
+  /// Takes all redirected traffic and hands it to the listener of its original destination. What
+  /// has none is closed.
+  public static Listener capture() {
+    return Listener.newBuilder()
+        .setName("capture")
+        .setTrafficDirection(TrafficDirection.OUTBOUND)
+        .setAddress(Protos.address(CAPTURE_ADDRESS, CAPTURE_PORT))
+        .setUseOriginalDst(BoolValue.of(true))
+        .addFilterChains(FilterChain.newBuilder().addFilters(tcp("capture", Clusters.BLACKHOLE)))
+        .build();
+  }
+
+  private static Listener.Builder listener(String name, String sni, Protocol protocol) {
+    return Listener.newBuilder()
+        .setName(name)
+        .setTrafficDirection(TrafficDirection.OUTBOUND)
+        .addFilterChains(
+            FilterChain.newBuilder()
+                .addFilters(protocol.isHttp() ? Http.outbound(sni) : tcp("outbound", sni)));
+  }
+
+  static Filter tcp(String stats, String cluster) {
+    return Filter.newBuilder()
+        .setName("envoy.filters.network.tcp_proxy")
+        .setTypedConfig(
+            Protos.any(TcpProxy.newBuilder().setStatPrefix(stats).setCluster(cluster).build()))
+        .build();
+  }
+}

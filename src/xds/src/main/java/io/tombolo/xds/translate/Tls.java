@@ -1,0 +1,123 @@
+package io.tombolo.xds.translate;
+
+import com.google.protobuf.BoolValue;
+import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
+import io.envoyproxy.envoy.config.core.v3.ApiVersion;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.tombolo.mesh.catalog.Protocol;
+import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.identity.TrustDomain;
+import java.util.Collection;
+import java.util.List;
+
+/// Mutual TLS between proxies: TLS 1.3, keys and roots by SDS from the agent of the host, the
+/// peer's SPIFFE ID verified.
+final class Tls {
+  /// The cluster in every proxy's bootstrap that leads to the agent's socket.
+  private static final String AGENT = "sds-agent";
+
+  /// No certificate has this: the trust domain's authority issues SPIFFE IDs only.
+  private static final String NO_IDENTITY = "tombolo:no-workload";
+
+  private static final TlsParameters ONLY_1_3 =
+      TlsParameters.newBuilder()
+          .setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3)
+          .setTlsMaximumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3)
+          .build();
+
+  private Tls() {}
+
+  /// To a peer that must be one of these. If there are none, nobody is accepted.
+  static TransportSocket upstream(String sni, Protocol protocol, Collection<SpiffeId> identities) {
+    var accepted =
+        identities.isEmpty()
+            ? List.of(exactly(NO_IDENTITY))
+            : identities.stream().map(id -> exactly(id.toString())).toList();
+    return socket(
+        Protos.any(
+            UpstreamTlsContext.newBuilder()
+                .setSni(sni)
+                .setCommonTlsContext(common(accepted).addAllAlpnProtocols(List.of(alpn(protocol))))
+                .build()));
+  }
+
+  /// From a peer that must have an identity of the trust domain. Which of them may call is decided
+  /// by [Rbac].
+  static TransportSocket downstream(TrustDomain trustDomain, Protocol protocol) {
+    var anyone = StringMatcher.newBuilder().setPrefix("spiffe://" + trustDomain + "/").build();
+    var offered = protocol.isHttp() ? List.of("h2", "http/1.1") : List.of("tombolo");
+    return socket(
+        Protos.any(
+            DownstreamTlsContext.newBuilder()
+                .setRequireClientCertificate(BoolValue.of(true))
+                .setCommonTlsContext(common(List.of(uri(anyone))).addAllAlpnProtocols(offered))
+                .build()));
+  }
+
+  private static String alpn(Protocol protocol) {
+    return switch (protocol) {
+      case TCP -> "tombolo";
+      case HTTP -> "http/1.1";
+      case HTTP2, GRPC -> "h2";
+    };
+  }
+
+  private static CommonTlsContext.Builder common(List<SubjectAltNameMatcher> peers) {
+    var combined =
+        CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
+            .setDefaultValidationContext(
+                CertificateValidationContext.newBuilder().addAllMatchTypedSubjectAltNames(peers))
+            .setValidationContextSdsSecretConfig(secret("ROOTCA"));
+    return CommonTlsContext.newBuilder()
+        .setTlsParams(ONLY_1_3)
+        .addTlsCertificateSdsSecretConfigs(secret("default"))
+        .setCombinedValidationContext(combined);
+  }
+
+  private static SdsSecretConfig secret(String name) {
+    var agent =
+        GrpcService.newBuilder()
+            .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder().setClusterName(AGENT));
+    var source =
+        ApiConfigSource.newBuilder()
+            .setApiType(ApiConfigSource.ApiType.GRPC)
+            .setTransportApiVersion(ApiVersion.V3)
+            .addGrpcServices(agent);
+    return SdsSecretConfig.newBuilder()
+        .setName(name)
+        .setSdsConfig(
+            ConfigSource.newBuilder()
+                .setApiConfigSource(source)
+                .setResourceApiVersion(ApiVersion.V3)
+                .setInitialFetchTimeout(Protos.seconds(15)))
+        .build();
+  }
+
+  private static SubjectAltNameMatcher exactly(String identity) {
+    return uri(StringMatcher.newBuilder().setExact(identity).build());
+  }
+
+  private static SubjectAltNameMatcher uri(StringMatcher matcher) {
+    return SubjectAltNameMatcher.newBuilder()
+        .setSanType(SubjectAltNameMatcher.SanType.URI)
+        .setMatcher(matcher)
+        .build();
+  }
+
+  private static TransportSocket socket(com.google.protobuf.Any context) {
+    return TransportSocket.newBuilder()
+        .setName("envoy.transport_sockets.tls")
+        .setTypedConfig(context)
+        .build();
+  }
+}
