@@ -1,16 +1,16 @@
 package io.tombolo.kubernetes;
 
-import java.net.InetAddress;
+import io.tombolo.mesh.catalog.Ip;
 
 /// IP addresses as text.
 final class Address {
   private Address() {}
 
   /// The one way to write this address, so that equal addresses are equal texts; what is not an IP
-  /// address stays as it is.
+  /// address in its usual form stays as it is.
   static String canonical(String text) {
     try {
-      return InetAddress.ofLiteral(text).getHostAddress();
+      return Ip.parse(text).getHostAddress();
     } catch (IllegalArgumentException notAnAddress) {
       return text;
     }

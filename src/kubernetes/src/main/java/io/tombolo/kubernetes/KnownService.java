@@ -3,6 +3,7 @@ package io.tombolo.kubernetes;
 import static java.util.Objects.requireNonNullElse;
 
 import io.fabric8.kubernetes.api.model.ServicePort;
+import io.tombolo.mesh.catalog.Ip;
 import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.catalog.Port;
@@ -10,7 +11,6 @@ import io.tombolo.mesh.catalog.Protocol;
 import io.tombolo.mesh.catalog.Refused;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.ServiceId;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -165,7 +165,7 @@ record KnownService(List<Item> items, @Nullable Boolean export) {
 
   private static String canonical(String address) {
     try {
-      return InetAddress.ofLiteral(address).getHostAddress();
+      return Ip.parse(address).getHostAddress();
     } catch (IllegalArgumentException notAnAddress) {
       throw new IllegalArgumentException(
           "spec.clusterIPs: \"%s\" is not an IP address".formatted(Names.printable(address)),

@@ -57,7 +57,7 @@ public final class Relay implements AutoCloseable {
   }
 
   private void accept(ServerSocket listening) {
-    while (listener == listening) {
+    while (!listening.isClosed()) {
       try {
         pass(listening, listening.accept());
       } catch (IOException closed) {
@@ -80,7 +80,7 @@ public final class Relay implements AutoCloseable {
             close(near);
           }
         });
-    if (listener != listening) {
+    if (listening.isClosed()) {
       close(near);
       close(far);
     }
