@@ -1,0 +1,31 @@
+package io.tombolo.identity;
+
+import io.tombolo.mesh.identity.SpiffeId;
+import java.math.BigInteger;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+
+/// An X.509-SVID that was issued.
+///
+/// @param chain the certificate of the workload, then the intermediate that signed it
+public record Issued(
+    SpiffeId identity,
+    BigInteger serial,
+    Instant notBefore,
+    Instant notAfter,
+    List<X509Certificate> chain) {
+  public Issued {
+    chain = List.copyOf(chain);
+  }
+
+  public X509Certificate leaf() {
+    return chain.getFirst();
+  }
+
+  /// One line for the log.
+  @Override
+  public String toString() {
+    return "%s serial %s until %s".formatted(identity, serial.toString(16), notAfter);
+  }
+}

@@ -1,0 +1,124 @@
+package io.tombolo.identity;
+
+import io.tombolo.mesh.catalog.Names;
+import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.identity.TrustDomain;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// The issuers of a trust domain in a vault, their keys sealed. A key opens only for the purpose,
+/// the trust domain and the certificate it was sealed for.
+record SealedIssuers(KeyVault vault, Kek kek, TrustDomain trustDomain, SecureRandom random) {
+  private static final String BASE64 = "([A-Za-z0-9+/]+={0,2})";
+  private static final Pattern ENTRY =
+      Pattern.compile(
+          "tombolo-ca 1\npurpose ([a-z0-9-]+)\ntrust-domain (\\S+)\nkek ([0-9a-f]{16})\n"
+              + ("certificate " + BASE64 + "\nsealed-key " + BASE64 + "\n"));
+
+  /// @throws StateUnusable if there is an entry that is not this trust domain's issuer for this
+  ///   purpose, sealed with this key
+  Optional<Issuer> load(String purpose) throws IOException {
+    return vault.load(purpose).map(entry -> open(purpose, entry));
+  }
+
+  /// Keeps an issuer unless there is one for the purpose.
+  ///
+  /// @return the issuer that is kept now
+  Issuer create(String purpose, Issuer issuer) throws IOException {
+    return open(purpose, vault.create(purpose, seal(purpose, issuer)));
+  }
+
+  private byte[] seal(String purpose, Issuer issuer) {
+    byte[] key = issuer.key().getEncoded();
+    try {
+      byte[] certificate = issuer.certificate().getEncoded();
+      var base64 = Base64.getEncoder();
+      var entry =
+          "tombolo-ca 1\npurpose %s\ntrust-domain %s\nkek %s\ncertificate %s\nsealed-key %s\n"
+              .formatted(
+                  purpose,
+                  trustDomain,
+                  kek.id(),
+                  base64.encodeToString(certificate),
+                  base64.encodeToString(kek.seal(key, context(purpose, certificate), random)));
+      return entry.getBytes(StandardCharsets.US_ASCII);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("a certificate that was just made has no encoding", e);
+    } finally {
+      Arrays.fill(key, (byte) 0);
+    }
+  }
+
+  private Issuer open(String purpose, byte[] entry) {
+    var fields = ENTRY.matcher(new String(entry, StandardCharsets.ISO_8859_1));
+    if (!fields.matches()) {
+      throw unusable(purpose, "is not an entry that Tombolo wrote");
+    }
+    if (!fields.group(1).equals(purpose)) {
+      throw unusable(purpose, "is the entry of " + Names.printable(fields.group(1)));
+    }
+    if (!fields.group(2).equals(trustDomain.name())) {
+      throw unusable(
+          purpose,
+          "belongs to the trust domain \"%s\", but tombolo.trust-domain is \"%s\""
+              .formatted(Names.printable(fields.group(2)), trustDomain));
+    }
+    if (!fields.group(3).equals(kek.id())) {
+      throw unusable(
+          purpose,
+          "is sealed with the key-encryption key %s, but the one at hand is %s"
+              .formatted(fields.group(3), kek.id()));
+    }
+    try {
+      var decoder = Base64.getDecoder();
+      return issuer(purpose, decoder.decode(fields.group(4)), decoder.decode(fields.group(5)));
+    } catch (GeneralSecurityException | IllegalArgumentException damaged) {
+      throw unusable(purpose, "was changed since it was written");
+    }
+  }
+
+  private Issuer issuer(String purpose, byte[] certificate, byte[] sealedKey)
+      throws GeneralSecurityException {
+    byte[] key =
+        kek.open(sealedKey, context(purpose, certificate))
+            .orElseThrow(() -> unusable(purpose, "was changed since it was written"));
+    try {
+      var read =
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(new ByteArrayInputStream(certificate));
+      var privateKey = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(key));
+      return new Issuer((X509Certificate) read, privateKey);
+    } finally {
+      Arrays.fill(key, (byte) 0);
+    }
+  }
+
+  private byte[] context(String purpose, byte[] certificate) {
+    var domain = new SpiffeId(trustDomain, "");
+    var text = "tombolo ca 1\0%s\0%s\0".formatted(purpose, domain);
+    byte[] start = text.getBytes(StandardCharsets.US_ASCII);
+    byte[] all = Arrays.copyOf(start, start.length + certificate.length);
+    System.arraycopy(certificate, 0, all, start.length, certificate.length);
+    return all;
+  }
+
+  /// The refusal of an entry. Starting over is left to a person: no agent that trusts the old
+  /// authority would trust a new one.
+  StateUnusable unusable(String purpose, String what) {
+    return new StateUnusable(
+        ("the CA's %s in %s %s. Restore it, and the key-encryption key, from a backup. To start a"
+                + " new CA instead, move all of %s away and give every agent the new bundle")
+            .formatted(purpose, vault.where(), what, vault.where()));
+  }
+}

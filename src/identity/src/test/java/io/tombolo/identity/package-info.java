@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.identity;
+
+import org.jspecify.annotations.NullMarked;
