@@ -79,7 +79,7 @@ public final class Csr {
     if (name == null) {
       return refused(
           "signature: its algorithm is %s; sign with the request's key and SHA-256"
-              .formatted(algorithm));
+              .formatted(KeyRules.printable(algorithm)));
     }
     try {
       var key = KeyRules.read(info, info.getEncoded(ASN1Encoding.DER));

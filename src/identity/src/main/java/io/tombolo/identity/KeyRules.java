@@ -1,11 +1,13 @@
 package io.tombolo.identity;
 
+import io.tombolo.mesh.catalog.Names;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -37,7 +39,7 @@ final class KeyRules {
     if (algorithm.equals(PKCSObjectIdentifiers.rsaEncryption)) {
       return rsaProblem(key);
     }
-    return Optional.of("key: its algorithm is " + algorithm + "; make an EC P-256 key");
+    return Optional.of("key: its algorithm is " + printable(algorithm) + "; make an EC P-256 key");
   }
 
   /// The key for Java's own use.
@@ -49,13 +51,18 @@ final class KeyRules {
         .generatePublic(new X509EncodedKeySpec(encoded));
   }
 
+  /// The dots and digits of an identifier may be thousands.
+  static String printable(ASN1ObjectIdentifier identifier) {
+    return Names.printable(identifier.getId());
+  }
+
   private static Optional<String> ecProblem(SubjectPublicKeyInfo key) {
     if (!(key.getAlgorithm().getParameters() instanceof ASN1ObjectIdentifier curve)) {
       return Optional.of("key: its curve is not given by name; use P-256 or P-384");
     }
     Integer bytes = COORDINATE_BYTES.get(curve);
     if (bytes == null) {
-      return Optional.of("key: its curve is " + curve + "; use P-256 or P-384");
+      return Optional.of("key: its curve is " + printable(curve) + "; use P-256 or P-384");
     }
     byte[] point = key.getPublicKeyData().getOctets();
     if (point.length != 1 + 2 * bytes || point[0] != 4) {
@@ -74,6 +81,11 @@ final class KeyRules {
     RSAPublicKey rsa;
     try {
       rsa = RSAPublicKey.getInstance(key.parsePublicKey());
+      // What a negative or padded number is read as differs between implementations.
+      var shortest = new RSAPublicKey(rsa.getModulus(), rsa.getPublicExponent()).getEncoded();
+      if (!Arrays.equals(shortest, key.getPublicKeyData().getOctets())) {
+        return Optional.of("key: its numbers are not positive ones in DER");
+      }
     } catch (IOException | IllegalArgumentException notRsa) {
       return Optional.of("key: it is not an RSA key, though it says so");
     }

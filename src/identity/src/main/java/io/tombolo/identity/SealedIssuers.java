@@ -81,8 +81,7 @@ record SealedIssuers(KeyVault vault, Kek kek, TrustDomain trustDomain, SecureRan
               .formatted(fields.group(3), kek.id()));
     }
     try {
-      var decoder = Base64.getDecoder();
-      return issuer(purpose, decoder.decode(fields.group(4)), decoder.decode(fields.group(5)));
+      return issuer(purpose, decoded(fields.group(4)), decoded(fields.group(5)));
     } catch (GeneralSecurityException | IllegalArgumentException damaged) {
       throw unusable(purpose, "was changed since it was written");
     }
@@ -102,6 +101,15 @@ record SealedIssuers(KeyVault vault, Kek kek, TrustDomain trustDomain, SecureRan
     } finally {
       Arrays.fill(key, (byte) 0);
     }
+  }
+
+  /// Java's decoder ignores bits after the last byte; here every change counts.
+  private static byte[] decoded(String base64) {
+    byte[] bytes = Base64.getDecoder().decode(base64);
+    if (!Base64.getEncoder().encodeToString(bytes).equals(base64)) {
+      throw new IllegalArgumentException("not the one way to write these bytes");
+    }
+    return bytes;
   }
 
   private byte[] context(String purpose, byte[] certificate) {

@@ -29,6 +29,8 @@ final class HostileRequests {
   private static final BigInteger P256_PRIME =
       new BigInteger("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff", 16);
 
+  private static final String LONG_OID = "1.2.3.4.5.6" + ".1234567".repeat(300);
+
   private final Map<String, byte[]> all = new LinkedHashMap<>();
   private final KeyPair keys = Ca.ec("secp256r1");
   private final byte[] good = Requests.plain(keys);
@@ -100,7 +102,7 @@ final class HostileRequests {
         Requests.withAlgorithm(good, PKCSObjectIdentifiers.md5WithRSAEncryption));
     all.put(
         "unknown signature algorithm",
-        Requests.withAlgorithm(good, new ASN1ObjectIdentifier("1.2.3.4.5")));
+        Requests.withAlgorithm(good, new ASN1ObjectIdentifier(LONG_OID)));
   }
 
   private void badPoints() {
@@ -126,6 +128,7 @@ final class HostileRequests {
     putKey("secp256k1", ec(SECObjectIdentifiers.secp256k1, point));
     putKey("secp192r1", ec(SECObjectIdentifiers.secp192r1, Arrays.copyOf(point, 49)));
     putKey("secp112r1", ec(SECObjectIdentifiers.secp112r1, Arrays.copyOf(point, 29)));
+    putKey("curve with a very long name", ec(new ASN1ObjectIdentifier(LONG_OID), point));
     putKey("no curve", ec(DERNull.INSTANCE, point));
     var p256 = NISTNamedCurves.getByName("P-256");
     putKey("P-256 written out", ec(p256, point));
@@ -155,9 +158,11 @@ final class HostileRequests {
   }
 
   private void otherKeys() {
-    for (var oid : new String[] {"1.3.101.112", "1.3.101.110", "1.2.840.10040.4.1", "1.2.3.4"}) {
+    for (var oid : new String[] {"1.3.101.112", "1.3.101.110", "1.2.840.10040.4.1", LONG_OID}) {
       var algorithm = new AlgorithmIdentifier(new ASN1ObjectIdentifier(oid));
-      putKey("key of algorithm " + oid, new SubjectPublicKeyInfo(algorithm, random(32)));
+      putKey(
+          "key of algorithm " + oid.substring(0, 10),
+          new SubjectPublicKeyInfo(algorithm, random(32)));
     }
   }
 
