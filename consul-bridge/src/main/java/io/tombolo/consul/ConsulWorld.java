@@ -1,0 +1,106 @@
+package io.tombolo.consul;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tombolo.mesh.catalog.Item;
+import io.tombolo.mesh.catalog.Names;
+import io.tombolo.mesh.catalog.Networks;
+import io.tombolo.mesh.catalog.Port;
+import io.tombolo.mesh.catalog.Protocol;
+import io.tombolo.mesh.catalog.Refused;
+import io.tombolo.mesh.catalog.Service;
+import io.tombolo.mesh.catalog.ServiceId;
+import io.tombolo.mesh.catalog.SourceId;
+import io.tombolo.mesh.identity.TrustDomain;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// What is registered in Consul, in the words of the mesh. A pure function; the API and files of
+/// Consul's format share it.
+///
+/// @param source the datacenter
+/// @param network where addresses are that no declared range covers
+public record ConsulWorld(
+    TrustDomain trustDomain, SourceId source, Networks networks, String network) {
+  /// The namespace of all services in Consul's community edition.
+  public static final String NAMESPACE = "default";
+
+  static final String OWN_NAME = "consul";
+  private static final String EXPORT = "tombolo-export";
+  private static final int MOST_LABELS = 256;
+
+  /// A service with all its instances, in the order in which they were registered: the service and
+  /// its endpoints, or what was refused; nothing for Consul itself, proxies and gateways.
+  public List<Item> service(String name, List<Instance> instances, Protocol protocol) {
+    var ordinary = instances.stream().filter(instance -> instance.kind().isEmpty()).toList();
+    if (name.equals(OWN_NAME) || ordinary.isEmpty()) {
+      return List.of();
+    }
+    if (!Names.isLabel(name)) {
+      return List.of(refusedName(name));
+    }
+    var id = new ServiceId(source, NAMESPACE, name);
+    var set = new Admission(this, id).of(ordinary);
+    var port = ordinary.stream().mapToInt(Instance::port).filter(p -> p > 0 && p <= 65535).min();
+    return port.isEmpty()
+        ? List.of(set)
+        : List.of(service(id, new Port("", port.getAsInt(), protocol), ordinary), set);
+  }
+
+  /// A `service-intentions` config entry.
+  public Item intentions(JsonNode entry) {
+    return ServiceIntentions.convert(source, entry);
+  }
+
+  Refused refusedName(String name) {
+    return new Refused(
+        source,
+        "service " + Names.printable(name),
+        "Name: must be a DNS label (1 to 63 of a-z, 0-9 and '-'), for it becomes part of"
+            + " identities and of names in TLS; register the service under such a name");
+  }
+
+  private static Service service(ServiceId id, Port port, List<Instance> instances) {
+    return new Service(
+        id,
+        List.of(port),
+        Set.of(id.name()),
+        virtualAddresses(instances),
+        labels(instances),
+        instances.stream().noneMatch(i -> "false".equals(i.meta().get(EXPORT))));
+  }
+
+  private static List<String> virtualAddresses(List<Instance> instances) {
+    var addresses = new TreeSet<String>();
+    for (var instance : instances) {
+      for (var address : instance.virtualAddresses()) {
+        try {
+          addresses.add(InetAddress.ofLiteral(address).getHostAddress());
+        } catch (IllegalArgumentException notAnAddress) {
+          // Consul gives these itself; one that is none is of no use and does no harm.
+        }
+      }
+    }
+    return List.copyOf(addresses);
+  }
+
+  /// Meta of all instances (of equal keys the first instance's), and tags as `tag/<tag>`.
+  private static Map<String, String> labels(List<Instance> instances) {
+    var labels = new TreeMap<String, String>();
+    for (var instance : instances) {
+      new TreeMap<>(instance.meta())
+          .forEach((key, value) -> add(labels, Names.printable(key), Names.printable(value)));
+      instance.tags().forEach(tag -> add(labels, "tag/" + Names.printable(tag), ""));
+    }
+    return labels;
+  }
+
+  private static void add(Map<String, String> labels, String key, String value) {
+    if (labels.size() < MOST_LABELS) {
+      labels.putIfAbsent(key, value);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.consul;
+
+import org.jspecify.annotations.NullMarked;
