@@ -2,6 +2,7 @@ package io.tombolo.consul;
 
 import io.tombolo.mesh.catalog.Endpoint;
 import io.tombolo.mesh.catalog.EndpointSet;
+import io.tombolo.mesh.catalog.Ip;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.catalog.Networks;
 import io.tombolo.mesh.catalog.Port;
@@ -53,7 +54,7 @@ final class Admission {
     requireId(instance);
     var address = address(instance);
     var network = network(address);
-    var own = InetAddress.ofLiteral(address);
+    var own = Ip.parse(address);
     if (instance.port() < 1 || instance.port() > 65535) {
       throw new IllegalArgumentException(
           "Port: %d is not within 1 to 65535; register the port that the service listens on"
@@ -114,7 +115,7 @@ final class Admission {
   private static String appAddress(Instance instance, InetAddress own) {
     var wanted = instance.meta().getOrDefault(APP_ADDRESS, "127.0.0.1");
     try {
-      var address = InetAddress.ofLiteral(wanted);
+      var address = Ip.parse(wanted);
       if (address.isLoopbackAddress() || address.equals(own)) {
         return address.getHostAddress();
       }

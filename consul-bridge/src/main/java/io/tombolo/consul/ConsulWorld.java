@@ -1,6 +1,7 @@
 package io.tombolo.consul;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tombolo.mesh.catalog.Ip;
 import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.catalog.Networks;
@@ -11,7 +12,6 @@ import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.ServiceId;
 import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.identity.TrustDomain;
-import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -78,7 +78,7 @@ public record ConsulWorld(
     for (var instance : instances) {
       for (var address : instance.virtualAddresses()) {
         try {
-          addresses.add(InetAddress.ofLiteral(address).getHostAddress());
+          addresses.add(Ip.parse(address).getHostAddress());
         } catch (IllegalArgumentException notAnAddress) {
           // Consul gives these itself; one that is none is of no use and does no harm.
         }
