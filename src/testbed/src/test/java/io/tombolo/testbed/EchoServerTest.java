@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tombolo.testbed.EchoServer.Listen;
 import java.io.IOException;
 import java.time.Duration;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 final class EchoServerTest {
@@ -57,7 +56,6 @@ final class EchoServerTest {
   }
 
   @Test
-  @Tag("namespaces")
   void it_runs_as_a_process_in_a_host_and_is_called_from_another() throws Exception {
     try (var topology = Topology.open()) {
       var web = topology.host("web", Network.PODS);
@@ -83,7 +81,6 @@ final class EchoServerTest {
   }
 
   @Test
-  @Tag("namespaces")
   void it_runs_in_this_jvm_with_its_sockets_in_a_host() throws Exception {
     try (var topology = Topology.open()) {
       var db = topology.host("db", Network.VMS);
