@@ -1,0 +1,83 @@
+package io.tombolo.agent;
+
+import io.tombolo.mesh.identity.SpiffeId;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// The agent of one workload on its host: it keeps an SVID whose key never leaves this process, and
+/// serves it to Envoy on a Unix socket. Thread-safe.
+///
+/// While the control plane is away it keeps trying and serves what it has.
+public final class Agent implements AutoCloseable {
+  private final CountDownLatch closed;
+  private final CountDownLatch joined;
+  private final Keyring keyring;
+  private final Joining joining;
+  private final BundleWatch watch;
+  private final SdsSocket socket;
+
+  private Agent(AgentConfig config, TrustBundle pinned) throws IOException {
+    closed = new CountDownLatch(1);
+    joined = new CountDownLatch(1);
+    var sds = new SdsService(Secrets.of(null, pinned));
+    keyring = new Keyring(pinned, secrets -> hand(sds, secrets));
+    joining = new Joining(config, keyring, closed);
+    watch = new BundleWatch(config, keyring, closed);
+    socket = SdsSocket.open(config.socket(), sds);
+  }
+
+  private void hand(SdsService sds, Secrets secrets) {
+    sds.publish(secrets);
+    if (secrets.svid() != null) {
+      joined.countDown();
+    }
+  }
+
+  /// Opens the socket and begins to join; does not wait for the SVID.
+  ///
+  /// @throws IllegalArgumentException if the trust bundle or the socket's path cannot be used
+  /// @throws IOException if the socket cannot be opened
+  public static Agent start(AgentConfig config) throws IOException {
+    var agent = new Agent(config, TrustBundle.read(config.trustDomain(), config.bundleFile()));
+    Thread.ofVirtual().name("svid").start(agent.joining);
+    Thread.ofVirtual().name("bundle").start(agent.watch);
+    return agent;
+  }
+
+  /// Waits for the first SVID.
+  ///
+  /// @throws IllegalStateException if there is none in time; the message says why
+  public SpiffeId awaitIdentity(Duration patience) throws InterruptedException {
+    if (!joined.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new IllegalStateException(
+          "no SVID after %d s: %s".formatted(patience.toSeconds(), joining.lastFailure()));
+    }
+    return identity().orElseThrow();
+  }
+
+  /// Whose SVID is served, once there is one.
+  public Optional<SpiffeId> identity() {
+    return keyring.svid().map(Svid::identity);
+  }
+
+  /// When the SVID that is served ends, once there is one.
+  public Optional<Instant> expires() {
+    return keyring.svid().map(Svid::expires);
+  }
+
+  /// Why the last try to get an SVID failed; empty if it did not.
+  public String lastFailure() {
+    return joining.lastFailure();
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    watch.disconnect();
+    socket.close();
+  }
+}

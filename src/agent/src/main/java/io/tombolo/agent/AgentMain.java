@@ -1,0 +1,90 @@
+package io.tombolo.agent;
+
+import io.tombolo.mesh.identity.TrustDomain;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/// The agent as a process.
+public final class AgentMain {
+  static final String USAGE =
+      """
+      usage: agent --control-plane HOST:PORT --bundle FILE --trust-domain TD --node ID --socket PATH
+               (--join-token-file FILE | --kubernetes-token-file FILE --cluster NAME)
+               [--envoy --network NAME [--zone NAME] [--service NAME] [--admin HOST:PORT]
+                [--sotw] [--upstream SERVICE[:PORT]=HOST:PORT ...]]
+      """;
+  private static final int BAD_USE = 2;
+  private static final int FAILED = 1;
+
+  private AgentMain() {}
+
+  public static void main(String[] args) throws InterruptedException {
+    System.exit(run(args, System.getenv()));
+  }
+
+  static int run(String[] args, Map<String, String> environment) throws InterruptedException {
+    try {
+      return parse(args).run(environment);
+    } catch (IllegalArgumentException wrong) {
+      System.err.println("agent: " + wrong.getMessage() + "\n" + USAGE);
+      return BAD_USE;
+    } catch (IOException | IllegalStateException failed) {
+      System.err.println("agent: " + failed.getMessage());
+      return FAILED;
+    }
+  }
+
+  /// @throws IllegalArgumentException if an argument is missing or wrong; the message names it
+  static AgentOptions parse(String[] args) {
+    var given = new Arguments(args);
+    var config =
+        new AgentConfig(
+            Address.parse("--control-plane", given.required("--control-plane")),
+            Path.of(given.required("--bundle")),
+            new TrustDomain(given.required("--trust-domain")),
+            attestation(given),
+            Path.of(given.required("--socket")),
+            given.required("--node"));
+    var envoy = Optional.of(given).filter(g -> g.flag("--envoy")).map(g -> envoy(g, config));
+    given.requireAllUsed();
+    return new AgentOptions(config, envoy);
+  }
+
+  private static Attestation attestation(Arguments given) {
+    var join = given.optional("--join-token-file");
+    var kubernetes = given.optional("--kubernetes-token-file");
+    if (join.isPresent() == kubernetes.isPresent()) {
+      throw new IllegalArgumentException(
+          "give one of --join-token-file and --kubernetes-token-file");
+    }
+    return join.isPresent()
+        ? new Attestation.JoinToken(Path.of(join.get()))
+        : new Attestation.KubernetesToken(
+            given.required("--cluster"), Path.of(kubernetes.orElseThrow()));
+  }
+
+  private static AgentOptions.Envoy envoy(Arguments given, AgentConfig config) {
+    var id = config.nodeId();
+    var node =
+        new ProxyNode(
+            id,
+            given.optional("--service").orElse(id.substring(id.lastIndexOf('/') + 1)),
+            given.required("--network"),
+            given.optional("--zone").orElse(""),
+            given.all("--upstream").stream().map(AgentOptions::upstream).toList());
+    EnvoyBootstrap.Admin admin =
+        given
+            .optional("--admin")
+            .map(text -> Address.parse("--admin", text))
+            .<EnvoyBootstrap.Admin>map(
+                at -> new EnvoyBootstrap.Admin.Loopback(at.host(), at.port()))
+            .orElseGet(() ->
+                new EnvoyBootstrap.Admin.UnixSocket(
+                    config.socket().toAbsolutePath().resolveSibling("admin.sock")));
+    var ads =
+        given.flag("--sotw") ? EnvoyBootstrap.Ads.STATE_OF_THE_WORLD : EnvoyBootstrap.Ads.DELTA;
+    return new AgentOptions.Envoy(node, admin, ads);
+  }
+}

@@ -1,0 +1,63 @@
+package io.tombolo.agent;
+
+import com.google.protobuf.ByteString;
+import io.tombolo.api.identity.v1.AttestRequest;
+import io.tombolo.api.identity.v1.KubernetesProof;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/// How the agent proves which workload it serves. The file is read at every attempt, so that a
+/// rotated or replaced token is taken up without a restart.
+public sealed interface Attestation {
+  /// The file with the token.
+  Path tokenFile();
+
+  /// A projected service account token of Kubernetes. It can be shown again, so an agent whose SVID
+  /// has expired joins again by itself.
+  ///
+  /// @param cluster the name of the cluster, as the control plane calls the source
+  record KubernetesToken(String cluster, Path tokenFile) implements Attestation {}
+
+  /// A token made by `tombolo token`, good for one use. An agent that is started again, or whose
+  /// SVID has expired, needs a new one in the file.
+  record JoinToken(Path tokenFile) implements Attestation {}
+
+  /// The token as it stands in the file now.
+  ///
+  /// @throws IOException if there is none; the message names the file, never its content
+  default String token() throws IOException {
+    String token;
+    try {
+      token = Files.readString(tokenFile()).strip();
+    } catch (NoSuchFileException missing) {
+      throw new IOException("the token file " + tokenFile() + " does not exist", missing);
+    }
+    if (token.isEmpty()) {
+      throw new IOException("the token file " + tokenFile() + " is empty");
+    }
+    return token;
+  }
+
+  /// The request that shows this proof.
+  default AttestRequest request(ByteString csr, String token) {
+    var request = AttestRequest.newBuilder().setCsr(csr);
+    return switch (this) {
+      case KubernetesToken(var cluster, _) ->
+          request
+              .setKubernetes(
+                  KubernetesProof.newBuilder().setCluster(cluster).setServiceAccountToken(token))
+              .build();
+      case JoinToken _ -> request.setJoinToken(token).build();
+    };
+  }
+
+  /// Can the same token be shown a second time?
+  default boolean reusable() {
+    return switch (this) {
+      case KubernetesToken _ -> true;
+      case JoinToken _ -> false;
+    };
+  }
+}

@@ -1,0 +1,67 @@
+package io.tombolo.agent;
+
+import com.google.protobuf.ByteString;
+import io.tombolo.api.identity.v1.Issued;
+import io.tombolo.mesh.identity.SpiffeId;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.cert.CertificateException;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Instant;
+import java.util.Arrays;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
+
+/// A new key of this host, and the request to certify its public half.
+///
+/// @param csr PKCS#10 in DER, with an empty subject: the control plane decides the identity
+record KeyRequest(KeyPair keys, ByteString csr) {
+  /// Makes a key (EC P-256) that exists in this process only.
+  static KeyRequest create() throws GeneralSecurityException {
+    var generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp256r1"));
+    var keys = generator.generateKeyPair();
+    try {
+      var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate());
+      var request =
+          new JcaPKCS10CertificationRequestBuilder(new X500Principal(""), keys.getPublic())
+              .build(signer);
+      return new KeyRequest(keys, ByteString.copyFrom(request.getEncoded()));
+    } catch (OperatorCreationException | IOException broken) {
+      throw new GeneralSecurityException("cannot sign a certificate request", broken);
+    }
+  }
+
+  /// The SVID that answers this request.
+  ///
+  /// @throws CertificateException if it is for another key, does not lead to `trust`, or has
+  ///   expired
+  Svid accept(Issued issued, TrustBundle trust, Instant now) throws CertificateException {
+    var chain = SpiffeCertificates.fromDer(issued.getChainList());
+    if (chain.isEmpty()) {
+      throw new CertificateException("the control plane issued no certificate");
+    }
+    var leaf = chain.getFirst();
+    if (!Arrays.equals(leaf.getPublicKey().getEncoded(), keys.getPublic().getEncoded())) {
+      throw new CertificateException("the issued certificate is for another key than the one sent");
+    }
+    trust.verify(chain);
+    SpiffeId identity = SpiffeCertificates.identity(leaf);
+    if (!identity.trustDomain().equals(trust.trustDomain())) {
+      throw new CertificateException(
+          "the issued identity %s is not of trust domain %s"
+              .formatted(identity, trust.trustDomain()));
+    }
+    return new Svid(identity, chain, keys.getPrivate(), now);
+  }
+
+  /// Without the key, whatever prints it.
+  @Override
+  public String toString() {
+    return "certificate request for a new key";
+  }
+}

@@ -1,0 +1,76 @@
+package io.tombolo.agent;
+
+import com.google.protobuf.ByteString;
+import io.tombolo.mesh.identity.SpiffeId;
+import java.io.InputStream;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Reading and writing of X.509 certificates that carry a SPIFFE ID.
+final class SpiffeCertificates {
+  private static final int URI = 6;
+  private static final int LINE = 64;
+
+  private SpiffeCertificates() {}
+
+  /// The identity in a leaf certificate: its one URI name (X509-SVID, section 2).
+  static SpiffeId identity(X509Certificate leaf) throws CertificateException {
+    var names = leaf.getSubjectAlternativeNames();
+    var uris =
+        names == null
+            ? List.<String>of()
+            : names.stream()
+                .filter(name -> name.getFirst().equals(URI))
+                .map(name -> (String) name.get(1))
+                .toList();
+    if (uris.size() != 1) {
+      throw new CertificateException(
+          "the certificate has %d URI names; an X.509-SVID has exactly one".formatted(uris.size()));
+    }
+    try {
+      return SpiffeId.parse(uris.getFirst());
+    } catch (IllegalArgumentException invalid) {
+      throw new CertificateException("the certificate has no SPIFFE ID: " + invalid.getMessage());
+    }
+  }
+
+  static List<X509Certificate> fromDer(List<ByteString> encoded) throws CertificateException {
+    var factory = CertificateFactory.getInstance("X.509");
+    var certificates = new ArrayList<X509Certificate>();
+    for (ByteString one : encoded) {
+      certificates.add((X509Certificate) factory.generateCertificate(one.newInput()));
+    }
+    return List.copyOf(certificates);
+  }
+
+  static List<X509Certificate> fromPem(InputStream pem) throws CertificateException {
+    return CertificateFactory.getInstance("X.509").generateCertificates(pem).stream()
+        .map(X509Certificate.class::cast)
+        .toList();
+  }
+
+  static String toPem(Collection<X509Certificate> certificates) {
+    return certificates.stream()
+        .map(certificate -> pem("CERTIFICATE", encoded(certificate)))
+        .collect(Collectors.joining());
+  }
+
+  static String pem(String label, byte[] der) {
+    var lines = Base64.getMimeEncoder(LINE, new byte[] {'\n'}).encodeToString(der);
+    return "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(label, lines, label);
+  }
+
+  private static byte[] encoded(X509Certificate certificate) {
+    try {
+      return certificate.getEncoded();
+    } catch (CertificateException impossible) {
+      throw new IllegalStateException("a certificate that was read can be written", impossible);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.tombolo.agent;
+
+import com.google.protobuf.ByteString;
+import io.tombolo.api.identity.v1.Bundle;
+import io.tombolo.api.identity.v1.Issued;
+import io.tombolo.mesh.identity.TrustDomain;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.PKCS10CertificationRequest;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
+
+/// A certificate authority for tests: one root.
+record TestAuthority(TrustDomain trustDomain, KeyPair keys, X509Certificate root) {
+  static final TrustDomain DOMAIN = new TrustDomain("mesh.test");
+  private static final Duration BACKDATED = Duration.ofMinutes(1);
+
+  static TestAuthority create(String name) throws Exception {
+    var keys = newKeys();
+    var root =
+        certificate(
+            new Names("CN=" + name, "CN=" + name), keys.getPublic(), "", Duration.ofDays(1), keys);
+    return new TestAuthority(DOMAIN, keys, root);
+  }
+
+  static KeyPair newKeys() throws Exception {
+    var generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp256r1"));
+    return generator.generateKeyPair();
+  }
+
+  X509Certificate issue(PublicKey key, String uri, Duration ttl) throws Exception {
+    return certificate(
+        new Names(root.getSubjectX500Principal().getName(), "CN=leaf"), key, uri, ttl, keys);
+  }
+
+  Issued issued(PublicKey key, String uri, Duration ttl) throws Exception {
+    return Issued.newBuilder()
+        .addChain(ByteString.copyFrom(issue(key, uri, ttl).getEncoded()))
+        .setBundle(bundle())
+        .build();
+  }
+
+  Bundle bundle(X509Certificate... more) throws Exception {
+    var bundle =
+        Bundle.newBuilder()
+            .setTrustDomain(trustDomain.name())
+            .addRoots(ByteString.copyFrom(root.getEncoded()));
+    for (var one : more) {
+      bundle.addRoots(ByteString.copyFrom(one.getEncoded()));
+    }
+    return bundle.build();
+  }
+
+  Path pin(Path file) throws Exception {
+    return Files.writeString(file, SpiffeCertificates.toPem(List.of(root)));
+  }
+
+  static JcaPKCS10CertificationRequest csr(ByteString der) throws Exception {
+    return new JcaPKCS10CertificationRequest(new PKCS10CertificationRequest(der.toByteArray()));
+  }
+
+  private record Names(String issuer, String subject) {}
+
+  private static X509Certificate certificate(
+      Names names, PublicKey key, String uri, Duration ttl, KeyPair signer) throws Exception {
+    var now = Instant.now();
+    var builder =
+        new JcaX509v3CertificateBuilder(
+            new X500Name(names.issuer()),
+            new BigInteger(100, new SecureRandom()),
+            Date.from(now.minus(BACKDATED)),
+            Date.from(now.plus(ttl)),
+            new X500Name(names.subject()),
+            key);
+    builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(uri.isEmpty()));
+    if (!uri.isEmpty()) {
+      var name = new GeneralName(GeneralName.uniformResourceIdentifier, uri);
+      builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(name));
+    }
+    return new JcaX509CertificateConverter()
+        .getCertificate(
+            builder.build(
+                new JcaContentSignerBuilder("SHA256withECDSA").build(signer.getPrivate())));
+  }
+}
