@@ -46,11 +46,14 @@ public final class Daemon implements AutoCloseable {
 
   private final Spec spec;
   private final Path log;
+  private final long logBegan;
   private Process process;
+  private boolean ended;
 
   private Daemon(Spec spec) {
     this.spec = spec;
     this.log = Path.of("target", "testbed", spec.name + ".log").toAbsolutePath();
+    this.logBegan = log.toFile().length();
     this.process = launch();
   }
 
@@ -103,8 +106,7 @@ public final class Daemon implements AutoCloseable {
 
   private static String startOf(long pid) {
     try {
-      var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-      return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[19];
+      return stat(Path.of("/proc", Long.toString(pid)))[19];
     } catch (IOException e) {
       return "gone";
     }
@@ -126,10 +128,11 @@ public final class Daemon implements AutoCloseable {
     return process.isAlive();
   }
 
-  /// Everything it has written, in all its lives.
+  /// Everything it has written since it was first started, its restarts included.
   public String log() {
-    try {
-      return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+    try (var file = Files.newInputStream(log)) {
+      file.skipNBytes(logBegan);
+      return new String(file.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + log, e);
     }
@@ -162,6 +165,25 @@ public final class Daemon implements AutoCloseable {
   /// Freezes it: connections stay open, nothing is answered.
   public void suspend() {
     signal("STOP");
+    Await.until(spec.name + " is suspended", Duration.ofSeconds(TERM_SECONDS), this::isSuspended);
+  }
+
+  /// Have all of its threads stopped? Each does so when it next leaves the kernel.
+  private boolean isSuspended() throws IOException {
+    try (var threads = Files.list(Path.of("/proc", Long.toString(pid()), "task"))) {
+      for (var thread : threads.toList()) {
+        if (!stat(thread)[0].equals("T")) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /// The fields of a process' or thread's `stat` from the third, its state, on.
+  private static String[] stat(Path process) throws IOException {
+    var stat = Files.readString(process.resolve("stat"));
+    return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
   }
 
   /// Lets a suspended one go on.
@@ -171,8 +193,11 @@ public final class Daemon implements AutoCloseable {
 
   /// Ends it at once (SIGKILL), with its children.
   public void kill() {
-    signal("KILL");
-    awaitEnd();
+    if (!ended) {
+      signal("KILL");
+      awaitEnd();
+      ended = true;
+    }
   }
 
   /// Asks it to end (SIGTERM), insists after a while.
@@ -193,6 +218,7 @@ public final class Daemon implements AutoCloseable {
   public void restart() {
     kill();
     process = launch();
+    ended = false;
   }
 
   private void signal(String name) {

@@ -1,8 +1,5 @@
 package io.tombolo.testbed;
 
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,8 +8,6 @@ import java.util.concurrent.Callable;
 /// A host of a [Topology]: a network namespace with a leg in one network or in both, and loopback.
 /// It never forwards.
 public final class Host implements Place, AutoCloseable {
-  private static final int CONNECT_MILLIS = 1_000;
-
   private final String name;
   private final Namespace namespace;
   private final Map<Network, String> addresses;
@@ -84,35 +79,6 @@ public final class Host implements Place, AutoCloseable {
   /// Runs a command here to its end.
   public Command.Result run(String... command) {
     return Command.of(entering(List.of(command))).run();
-  }
-
-  /// Opens a TCP connection from here.
-  public Socket connect(String address, int port) throws IOException {
-    try {
-      return call(() -> {
-        var socket = new Socket();
-        try {
-          socket.connect(new InetSocketAddress(address, port), CONNECT_MILLIS);
-          return socket;
-        } catch (IOException e) {
-          socket.close();
-          throw e;
-        }
-      });
-    } catch (IOException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IOException("cannot connect from " + name, e);
-    }
-  }
-
-  /// Can a TCP connection be opened from here within a second?
-  public boolean reaches(String address, int port) {
-    try (var socket = connect(address, port)) {
-      return socket.isConnected();
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   Namespace namespace() {

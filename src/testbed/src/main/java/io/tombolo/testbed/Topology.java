@@ -59,7 +59,7 @@ public final class Topology implements AutoCloseable {
       throw new IllegalStateException(
           "the testbed makes network namespaces, for which it must be root, not user %d: run the"
                   .formatted(user)
-              + " build as root, or leave these tests out with -DexcludedGroups=namespaces");
+              + " build as root");
     }
   }
 
