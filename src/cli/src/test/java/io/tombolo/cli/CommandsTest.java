@@ -1,0 +1,214 @@
+package io.tombolo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandsTest {
+  private static final String STATUS =
+      """
+      {"version": "1", "trustDomain": "shop.example", "revision": 7, "ready": true, "proxies": 2,
+       "services": 4, "endpoints": 5, "refused": 0,
+       "sources": [{"id": "consul/dc1", "state": "stale", "since": "2026-01-01T00:00:00Z",
+                    "why": "connection refused"}]}
+      """;
+
+  private final FakeControlPlane controlPlane;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  @TempDir private Path state = Path.of("");
+
+  CommandsTest() throws IOException {
+    controlPlane = new FakeControlPlane();
+  }
+
+  @BeforeEach
+  void a_token() throws IOException {
+    Files.writeString(state.resolve("admin.token"), FakeControlPlane.TOKEN + "\n");
+  }
+
+  @AfterEach
+  void close() {
+    controlPlane.close();
+  }
+
+  private int tombolo(String... arguments) {
+    return Main.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments);
+  }
+
+  private int ask(String... arguments) {
+    var all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--url", controlPlane.url().toString(), "--state", state.toString()));
+    return tombolo(all.toArray(String[]::new));
+  }
+
+  @Test
+  void status_shows_how_current_each_source_is() {
+    controlPlane.answering("/v1/status", STATUS);
+
+    assertThat(ask("status")).isZero();
+    assertThat(out.toString())
+        .contains("trust domain shop.example: ready, revision 7")
+        .containsPattern("consul/dc1 +stale +2026-01-01T00:00:00Z +connection refused");
+  }
+
+  @Test
+  void json_prints_the_answer_as_it_came() {
+    controlPlane.answering("/v1/status", STATUS);
+
+    assertThat(ask("status", "--json")).isZero();
+    assertThat(out.toString()).startsWith("{").contains("\"trustDomain\" : \"shop.example\"");
+  }
+
+  @Test
+  void catalog_shows_services_and_what_was_not_let_in() {
+    controlPlane.answering(
+        "/v1/catalog",
+        """
+        {"revision": 1, "services": [{"id": "consul/dc1/default/billing",
+           "ports": [{"name": "", "number": 8080, "protocol": "http"}],
+           "endpoints": [{"address": "10.2.0.7", "port": 8080, "network": "vms",
+                          "health": "healthy", "identity": "spiffe://shop.example/x"}]}],
+         "clashes": [], "refused": [],
+         "quarantined": [{"service": "consul/dc1/default/bad", "row": "node/bad-1",
+                          "reason": "Port: is 0"}]}
+        """);
+
+    assertThat(ask("catalog")).isZero();
+    assertThat(out.toString())
+        .containsPattern("consul/dc1/default/billing +8080/http +10.2.0.7:8080 +vms +healthy")
+        .contains("Quarantined")
+        .contains("Port: is 0")
+        .doesNotContain("Names of both worlds");
+  }
+
+  @Test
+  void intentions_and_proxies_show_what_is_rejected_and_refused() {
+    controlPlane
+        .answering(
+            "/v1/intentions",
+            """
+            {"revision": 1, "intentions": [{"source": "web-shop", "destination": "billing",
+               "action": "allow", "precedence": 9, "writtenIn": "consul/dc1/x#0"}],
+             "rejected": [{"object": "consul/dc1/y", "problems": ["Sources[0].Permissions: no"],
+                           "inForce": 2}]}
+            """)
+        .answering(
+            "/v1/proxies",
+            """
+            {"revision": 9, "proxies": [{"node": "a/b/c/d", "role": "sidecar", "network": "vms",
+               "applied": 9, "appliedAt": "2026-01-01T00:00:00Z",
+               "types": [{"type": "LDS", "refused": "no such filter"}]}]}
+            """);
+
+    assertThat(ask("intentions")).isZero();
+    assertThat(ask("proxies")).isZero();
+    assertThat(out.toString())
+        .containsPattern("9 +web-shop +billing +allow")
+        .contains("Sources[0].Permissions: no")
+        .contains("LDS: no such filter");
+  }
+
+  @Test
+  void decide_names_the_rule() {
+    controlPlane.answering(
+        "/v1/decision",
+        "{\"source\": \"s\", \"destination\": \"d\", \"allowed\": false, \"text\": \"by x#0\"}");
+
+    assertThat(ask("decide", "web shop", "billing&x")).isZero();
+    assertThat(out.toString()).contains("s -> d: denied").contains("by x#0");
+    assertThat(controlPlane.received("/v1/decision"))
+        .contains("source=web+shop")
+        .contains("destination=billing%26x");
+  }
+
+  @Test
+  void token_prints_the_token_alone() {
+    controlPlane.answering("/v1/tokens", "{\"token\": \"t-1\", \"identity\": \"spiffe://x\"}");
+
+    assertThat(ask("token", "--service", "consul/dc1/default/billing", "--ttl", "60")).isZero();
+    assertThat(out).hasToString("t-1\n");
+    assertThat(controlPlane.received("/v1/tokens"))
+        .contains("\"service\":\"consul/dc1/default/billing\"")
+        .contains("\"ttlSeconds\":60")
+        .doesNotContain("gateway");
+  }
+
+  @Test
+  void text_from_outside_cannot_write_to_the_terminal() {
+    controlPlane.answering("/v1/status", STATUS.replace("refused\"", "\\u001b[31mred\""));
+
+    assertThat(ask("status")).isZero();
+    assertThat(out.toString()).contains("\\u001b[31mred").doesNotContain("\u001b");
+  }
+
+  @Test
+  void an_error_of_the_control_plane_is_shown_and_is_exit_code_1() {
+    controlPlane.answering("/v1/decision", 400, "{\"error\": \"not a service\"}");
+
+    assertThat(ask("decide", "a", "b")).isEqualTo(1);
+    assertThat(err.toString()).contains("answered 400: not a service");
+  }
+
+  @Test
+  void a_wrong_token_is_told_with_where_the_right_one_is() throws IOException {
+    Files.writeString(state.resolve("admin.token"), "wrong");
+
+    assertThat(ask("status")).isEqualTo(1);
+    assertThat(err.toString()).contains("admin.token").contains("--state");
+  }
+
+  @Test
+  void a_missing_token_is_told_with_the_file_that_was_looked_for() throws IOException {
+    Files.delete(state.resolve("admin.token"));
+
+    assertThat(ask("status")).isEqualTo(1);
+    assertThat(err.toString())
+        .contains(state.resolve("admin.token").toString())
+        .contains("TOMBOLO_STATE");
+  }
+
+  @Test
+  void no_control_plane_is_told_with_how_to_start_one() throws IOException {
+    int unused;
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      unused = socket.getLocalPort();
+    }
+
+    assertThat(tombolo("status", "--url", "http://127.0.0.1:" + unused, "--state", "" + state))
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("./tombolo run").doesNotContain("\tat ");
+  }
+
+  @Test
+  void wrong_use_is_exit_code_2() {
+    assertThat(tombolo()).isEqualTo(2);
+    assertThat(tombolo("nonsense")).isEqualTo(2);
+    assertThat(tombolo("decide", "only-one")).isEqualTo(2);
+    assertThat(tombolo("token", "--service", "a", "--gateway", "b")).isEqualTo(2);
+    assertThat(err.toString()).contains("Usage: tombolo");
+  }
+
+  @Test
+  void help_names_every_command() {
+    assertThat(tombolo("--help")).isZero();
+    assertThat(out.toString())
+        .contains("demo", "run", "status", "catalog", "intentions", "proxies", "decide", "token")
+        .contains("agent");
+  }
+}

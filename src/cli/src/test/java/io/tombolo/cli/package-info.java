@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.cli;
+
+import org.jspecify.annotations.NullMarked;
