@@ -26,8 +26,13 @@ public abstract class SourceConformance {
 
     /// Registers a healthy instance, and its service (TCP port 8080) if it is not there.
     ///
-    /// @param address may be of any declared or usual network of the rig: 10.77.0.0/16
+    /// @param address in 10.77.0.0/16, which the networks of the rig have to allow
     void addEndpoint(String service, String instance, String address);
+
+    /// An address that the world takes and the mesh must not.
+    default String badAddress() {
+      return "169.254.0.9";
+    }
 
     /// Lets an instance report that it is not fit.
     void makeUnhealthy(String service, String instance);
@@ -197,7 +202,7 @@ public abstract class SourceConformance {
   @Test
   void an_address_outside_the_networks_is_quarantined() throws Exception {
     source.start(heard);
-    rig.addEndpoint(one, "one-1", "169.254.0.9");
+    rig.addEndpoint(one, "one-1", rig.badAddress());
     rig.addEndpoint(one, "one-2", "10.77.0.2");
 
     heard.await("the good endpoint", _ -> addresses(one).equals(List.of("10.77.0.2")));

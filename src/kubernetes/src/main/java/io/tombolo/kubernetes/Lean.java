@@ -1,0 +1,89 @@
+package io.tombolo.kubernetes;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.PodStatusBuilder;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
+import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Holds the objects of an informer without the parts that mean nothing to the mesh. Thread-safe.
+final class Lean<T extends HasMetadata> implements ItemStore<T> {
+  private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+  private final Map<String, T> objects = new ConcurrentHashMap<>();
+
+  @Override
+  public String getKey(T object) {
+    return Cache.metaNamespaceKeyFunc(object);
+  }
+
+  @Override
+  public @Nullable T put(String key, T object) {
+    slim(object);
+    return objects.put(key, object);
+  }
+
+  private static void slim(HasMetadata object) {
+    var metadata = object.getMetadata();
+    metadata.setManagedFields(List.of());
+    metadata.setOwnerReferences(List.of());
+    if (metadata.getAnnotations() != null) {
+      metadata.getAnnotations().remove(LAST_APPLIED);
+    }
+    switch (object) {
+      case Pod pod -> slim(pod);
+      case Node node -> {
+        node.setSpec(null);
+        node.setStatus(null);
+      }
+      default -> {}
+    }
+  }
+
+  private static void slim(Pod pod) {
+    pod.getMetadata().setAnnotations(Map.of());
+    pod.getMetadata().setLabels(Map.of());
+    pod.setSpec(
+        new PodSpecBuilder().withServiceAccountName(pod.getSpec().getServiceAccountName()).build());
+    var status = pod.getStatus();
+    if (status != null) {
+      pod.setStatus(
+          new PodStatusBuilder()
+              .withPodIP(status.getPodIP())
+              .withPodIPs(status.getPodIPs())
+              .build());
+    }
+  }
+
+  @Override
+  public @Nullable T remove(String key) {
+    return objects.remove(key);
+  }
+
+  @Override
+  public Stream<String> keySet() {
+    return objects.keySet().stream();
+  }
+
+  @Override
+  public Stream<T> values() {
+    return objects.values().stream();
+  }
+
+  @Override
+  public int size() {
+    return objects.size();
+  }
+
+  @Override
+  public @Nullable T get(String key) {
+    return objects.get(key);
+  }
+}

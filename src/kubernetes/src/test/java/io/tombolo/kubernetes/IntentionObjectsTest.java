@@ -1,0 +1,100 @@
+package io.tombolo.kubernetes;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.tombolo.kubernetes.v1alpha1.Intention;
+import io.tombolo.mesh.policy.PolicyObject;
+import io.tombolo.testbed.KubeApiserver;
+import io.tombolo.testbed.TestbedExtension;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// The CRD in a real API server, and the status that is written back.
+@ExtendWith(TestbedExtension.class)
+class IntentionObjectsTest {
+  private final KubernetesClient client;
+  private final Written written;
+
+  IntentionObjectsTest(KubeApiserver apiserver) {
+    client = ClusterClient.open(Optional.of(apiserver.kubeconfig()));
+    written = new Written(client);
+  }
+
+  @BeforeEach
+  void install() {
+    written.installCrd();
+  }
+
+  @AfterEach
+  void remove() {
+    written.removeIntention("checked");
+    client.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[]|at least 1",
+        "[{name: a, action: maybe}]|Unsupported value",
+        "[{name: a}]|action",
+        "[{name: a, serviceAccount: b, action: allow}]|not both",
+        "[{action: allow}]|not both",
+        "[{name: 'A.*', action: allow}]|should match",
+        "[{name: a, world: mars, action: allow}]|Unsupported value",
+        "[{name: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,"
+            + " action: allow}]|may not be"
+      })
+  void the_api_server_refuses_what_cannot_be_meant(String sources, String why) {
+    assertThatThrownBy(() -> written.intention("checked", sources))
+        .isInstanceOf(KubernetesClientException.class)
+        .hasMessageContaining(why);
+  }
+
+  @Test
+  void what_became_of_an_intention_is_written_into_its_status() {
+    written.intention("checked", "[{name: a, action: allow}]");
+    var writer = new StatusWriter(client);
+    var key = PolicyObject.key(KubernetesRig.EAST, "Intention", "default", "checked");
+
+    assertThat(writer.write(key, List.of("spec.sources[0].permissions: not supported"))).isEmpty();
+    assertThat(accepted().getStatus()).isEqualTo("False");
+    assertThat(accepted().getReason()).isEqualTo("Rejected");
+    assertThat(accepted().getMessage()).contains("permissions");
+    var version = intention().getMetadata().getResourceVersion();
+
+    writer.write(key, List.of("spec.sources[0].permissions: not supported"));
+    assertThat(intention().getMetadata().getResourceVersion()).isEqualTo(version);
+
+    assertThat(writer.write(key, List.of())).isEmpty();
+    assertThat(accepted().getStatus()).isEqualTo("True");
+  }
+
+  @Test
+  void the_status_of_an_object_that_is_gone_is_not_written() {
+    var key = PolicyObject.key(KubernetesRig.EAST, "Intention", "default", "never-there");
+
+    assertThat(new StatusWriter(client).write(key, List.of())).isEmpty();
+  }
+
+  private Intention intention() {
+    return client.resources(Intention.class).inNamespace("default").withName("checked").get();
+  }
+
+  private Condition accepted() {
+    var conditions = requireNonNull(intention().getStatus().conditions);
+    assertThat(conditions).hasSize(1);
+    return conditions.getFirst();
+  }
+}

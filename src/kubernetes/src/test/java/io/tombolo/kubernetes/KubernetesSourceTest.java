@@ -1,0 +1,208 @@
+package io.tombolo.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.tombolo.mesh.catalog.Catalog;
+import io.tombolo.mesh.catalog.EndpointSet;
+import io.tombolo.mesh.catalog.Fact;
+import io.tombolo.mesh.catalog.Health;
+import io.tombolo.mesh.catalog.Heard;
+import io.tombolo.mesh.catalog.Refused;
+import io.tombolo.mesh.catalog.ServiceId;
+import io.tombolo.mesh.catalog.SourceStatus;
+import io.tombolo.mesh.policy.PolicyObject;
+import io.tombolo.testbed.KubeApiserver;
+import io.tombolo.testbed.Loopback;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/// What is particular to a cluster, against an API server of its own that is killed and suspended.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class KubernetesSourceTest {
+  private final KubeApiserver apiserver = KubeApiserver.start(new Loopback());
+  private final KubernetesClient client = ClusterClient.open(Optional.of(apiserver.kubeconfig()));
+  private final Written written = new Written(client);
+  private KubernetesSource source = aSource();
+
+  private KubernetesSource aSource() {
+    return new KubernetesSource(KubernetesRig.CLUSTER, client, KubernetesRig.BRISK);
+  }
+
+  private Heard started() {
+    source = aSource();
+    var heard = new Heard(KubernetesRig.EAST);
+    source.start(heard);
+    return heard;
+  }
+
+  @AfterEach
+  void stop() {
+    source.close();
+  }
+
+  @AfterAll
+  void end() {
+    client.close();
+    apiserver.close();
+  }
+
+  private static ServiceId service(String name) {
+    return new ServiceId(KubernetesRig.EAST, "default", name);
+  }
+
+  private static long served(Catalog catalog, String name) {
+    return catalog.endpointsOf(service(name)).count();
+  }
+
+  private static boolean anyRefused(Catalog catalog, String what) {
+    return catalog.others().values().stream()
+        .anyMatch(item -> item instanceof Refused refused && refused.what().contains(what));
+  }
+
+  private static boolean waits(Catalog catalog, String name) {
+    return catalog.endpoints().getOrDefault(service(name), Map.of()).values().stream()
+        .map(EndpointSet::quarantined)
+        .flatMap(List::stream)
+        .anyMatch(row -> row.reason().startsWith("pod not known yet"));
+  }
+
+  @Test
+  @Tag("spine")
+  void a_killed_api_server_removes_nothing_and_what_it_says_afterwards_counts() throws Exception {
+    written.installCrd();
+    written.service("kept");
+    written.pod("kept-1", "10.77.0.1");
+    written.slice("kept", "kept-1", "10.77.0.1", true);
+    var heard = started();
+    heard.await("the endpoint", catalog -> served(catalog, "kept") == 1);
+    heard.awaitStatus(SourceStatus.Synced.class);
+
+    apiserver.daemon().kill();
+    heard.awaitStatus(SourceStatus.Stale.class);
+    assertThat(served(heard.catalog(), "kept")).isEqualTo(1);
+    apiserver.daemon().restart();
+    apiserver.awaitAgain();
+    heard.awaitStatus(SourceStatus.Synced.class);
+    assertThat(served(heard.catalog(), "kept")).isEqualTo(1);
+    assertThat(heard.facts()).noneMatch(Fact.Gone.class::isInstance);
+
+    written.notReady("kept", "kept-1");
+    heard.await(
+        "the change after the restart",
+        catalog ->
+            catalog.endpointsOf(service("kept")).anyMatch(e -> e.health() == Health.UNHEALTHY));
+  }
+
+  @Test
+  @Tag("spine")
+  void an_api_server_that_hangs_is_lost_too() throws Exception {
+    var heard = started();
+    heard.awaitStatus(SourceStatus.Synced.class);
+
+    apiserver.daemon().suspend();
+    try {
+      heard.awaitStatus(SourceStatus.Stale.class);
+    } finally {
+      apiserver.daemon().resume();
+    }
+
+    heard.awaitStatus(SourceStatus.Synced.class);
+  }
+
+  @Test
+  @Tag("spine")
+  void a_start_while_the_api_server_is_down_serves_nothing_and_removes_nothing() throws Exception {
+    apiserver.daemon().kill();
+    var heard = started();
+    heard.awaitStatus(SourceStatus.Failed.class);
+    assertThat(heard.catalog().servable()).isFalse();
+    assertThat(heard.facts()).allMatch(Fact.Lost.class::isInstance);
+
+    apiserver.daemon().restart();
+    apiserver.awaitAgain();
+    heard.awaitStatus(SourceStatus.Synced.class);
+  }
+
+  @Test
+  void a_slice_before_its_pod_is_served_when_the_pod_comes() throws Exception {
+    var heard = started();
+    heard.awaitStatus(SourceStatus.Synced.class);
+
+    written.service("early");
+    written.slice("early", "early-1", "10.77.0.2", true);
+    heard.await("the row that waits", catalog -> waits(catalog, "early"));
+
+    written.pod("early-1", "10.77.0.2");
+    heard.await("the endpoint", catalog -> served(catalog, "early") == 1);
+  }
+
+  @Test
+  void a_crd_that_is_not_installed_is_told_and_used_when_it_appears() throws Exception {
+    written.removeCrd();
+    var heard = started();
+    heard.awaitStatus(SourceStatus.Synced.class);
+    assertThat(anyRefused(heard.catalog(), "intentions.mesh.tombolo.io")).isTrue();
+
+    written.installCrd();
+    written.intention("late", "[{name: a, action: allow}]");
+
+    heard.await(
+        "the intention",
+        catalog ->
+            catalog.others().values().stream()
+                .anyMatch(i -> i instanceof PolicyObject p && p.key().name().equals("late")));
+    heard.await("no complaint", catalog -> !anyRefused(catalog, "intentions.mesh.tombolo.io"));
+    assertThat(heard.facts()).noneMatch(Fact.Lost.class::isInstance);
+  }
+
+  @Test
+  void the_service_of_the_api_server_itself_is_no_trouble() throws Exception {
+    var heard = started();
+
+    heard.await("the service", catalog -> catalog.services().containsKey(service("kubernetes")));
+    assertThat(served(heard.catalog(), "kubernetes")).isZero();
+  }
+
+  @Test
+  void a_source_without_rights_says_so() throws Exception {
+    written.account("stranger");
+    try (var stranger = written.as("stranger")) {
+      source = new KubernetesSource(KubernetesRig.CLUSTER, stranger, KubernetesRig.BRISK);
+      var heard = new Heard(KubernetesRig.EAST);
+      source.start(heard);
+
+      heard.await(
+          "why it failed",
+          _ ->
+              heard.status() instanceof SourceStatus.Failed failed
+                  && failed.why().contains("k8s/rbac.yaml"));
+      source.close();
+    }
+  }
+
+  @Test
+  void the_rights_in_k8s_are_enough() throws Exception {
+    written.installCrd();
+    written.rbac();
+    try (var least = written.as("tombolo", "tombolo-system")) {
+      source = new KubernetesSource(KubernetesRig.CLUSTER, least, KubernetesRig.BRISK);
+      var heard = new Heard(KubernetesRig.EAST);
+      source.start(heard);
+
+      heard.awaitStatus(SourceStatus.Synced.class);
+      source.close();
+      var verdict = new ServiceAccountTokens(least, "tombolo").verify("garbage");
+      assertThat(verdict).isInstanceOf(ServiceAccountTokens.Verdict.Refused.class);
+      written.intention("writable", "[{name: a, action: allow}]");
+      var key = PolicyObject.key(KubernetesRig.EAST, "Intention", "default", "writable");
+      assertThat(new StatusWriter(least).write(key, List.of())).isEmpty();
+    }
+  }
+}
