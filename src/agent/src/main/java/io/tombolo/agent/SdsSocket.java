@@ -3,6 +3,7 @@ package io.tombolo.agent;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -46,6 +47,8 @@ final class SdsSocket implements AutoCloseable {
               .channelType(EpollServerDomainSocketChannel.class)
               .bossEventLoopGroup(loop)
               .workerEventLoopGroup(loop)
+              // Unix sockets have no such option, and gRPC would set it: null takes it away.
+              .withChildOption(ChannelOption.SO_KEEPALIVE, null)
               .directExecutor()
               .addService(service)
               .build()
