@@ -167,11 +167,17 @@ final class DeltaSubscription {
     return wanted.filter(this::isNews);
   }
 
+  /// Neither with the client, nor on its way, nor refused.
   private boolean isNews(Resource resource) {
+    var name = resource.name();
     var version = resource.version();
-    var rejected = refused.get(resource.name());
-    return (rejected == null || !rejected.version.equals(version))
-        && (asked.contains(resource.name()) || !version.equals(held.get(resource.name())));
+    var rejected = refused.get(name);
+    if (rejected != null && rejected.version.equals(version)) {
+      return false;
+    }
+    var known =
+        flight == null ? held.get(name) : flight.versions.getOrDefault(name, held.get(name));
+    return asked.contains(name) || !version.equals(known);
   }
 
   /// What is to be sent next, or nothing.

@@ -72,17 +72,17 @@ public sealed interface Introduction {
   private static Upstream upstream(Struct declared) {
     var listen = text(declared, "listen");
     int colon = listen.lastIndexOf(':');
-    if (colon < 0) {
+    var port = listen.substring(colon + 1);
+    if (colon < 0 || !port.matches("[0-9]{1,5}")) {
       throw new IllegalArgumentException(
           "upstreams.listen: must be <loopback address>:<port>, not \"%s\""
               .formatted(Names.printable(listen)));
     }
-    var address = listen.substring(0, colon).replace("[", "").replace("]", "");
     return new Upstream(
         text(declared, "service"),
         (int) declared.getFieldsOrDefault("port", Value.getDefaultInstance()).getNumberValue(),
-        address,
-        Integer.parseInt(listen.substring(colon + 1)));
+        listen.substring(0, colon).replace("[", "").replace("]", ""),
+        Integer.parseInt(port));
   }
 
   private static String text(Struct fields, String name) {

@@ -1,0 +1,93 @@
+package io.tombolo.xds;
+
+import static io.tombolo.mesh.catalog.Examples.CLUSTER;
+import static io.tombolo.mesh.catalog.Examples.DATACENTER;
+import static io.tombolo.mesh.catalog.Examples.TRUST_DOMAIN;
+import static io.tombolo.mesh.catalog.Examples.aConsulService;
+import static io.tombolo.mesh.catalog.Examples.aService;
+
+import io.tombolo.mesh.catalog.EndpointSet;
+import io.tombolo.mesh.catalog.Examples.AService;
+import io.tombolo.mesh.catalog.Fact;
+import io.tombolo.mesh.catalog.Health;
+import io.tombolo.mesh.catalog.Port;
+import io.tombolo.mesh.catalog.Protocol;
+import io.tombolo.mesh.catalog.Service;
+import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.policy.Intention;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/// Facts about a handful of services that come, go and change; two of them share a name.
+public record RandomFacts(Random random) {
+  private static final List<String> NAMES = List.of("cart", "stock", "billing", "db", "both");
+
+  public List<Fact> batch() {
+    return IntStream.rangeClosed(0, random.nextInt(3)).mapToObj(_ -> fact()).toList();
+  }
+
+  private Fact fact() {
+    var service = service();
+    return switch (random.nextInt(10)) {
+      case 0, 1, 2 -> new Fact.Registered(described(service));
+      case 3 -> new Fact.Gone(Service.key(service.id()));
+      case 4, 5, 6 -> new Fact.Registered(endpoints(service));
+      case 7 -> new Fact.Gone(EndpointSet.key(service.id(), ""));
+      case 8 -> new Fact.Gone(policy().key());
+      default -> new Fact.Registered(policy());
+    };
+  }
+
+  private <T> T any(List<T> choices) {
+    return choices.get(random.nextInt(choices.size()));
+  }
+
+  private AService service() {
+    var name = any(NAMES);
+    return random.nextBoolean() ? aService(name).calledInConsul(name) : aConsulService(name);
+  }
+
+  private Service described(AService service) {
+    var protocol = any(List.of(Protocol.values()));
+    var plain = service.on(new Port(portName(service), 8080, protocol)).build();
+    var virtual = "10.96.0." + Math.floorMod(service.id().hashCode(), 200);
+    return new Service(
+        plain.id(),
+        plain.ports(),
+        plain.consulNames(),
+        random.nextBoolean() ? List.of(virtual) : List.of(),
+        Map.of(),
+        random.nextInt(4) > 0);
+  }
+
+  private static String portName(AService service) {
+    return service.ports().getFirst().name();
+  }
+
+  private EndpointSet endpoints(AService service) {
+    var prefix = service.id().source().equals(CLUSTER) ? "10.1.0." : "10.2.0.";
+    var endpoints = new ArrayList<io.tombolo.mesh.catalog.Endpoint>();
+    for (int i = random.nextInt(4); i > 0; i--) {
+      var health = any(List.of(Health.values()));
+      var endpoint = service.endpoint(prefix + i).that(health);
+      endpoints.add(
+          (random.nextInt(4) == 0
+                  ? endpoint.runningAs(SpiffeId.serviceAccount(TRUST_DOMAIN, "shop", "other"))
+                  : endpoint)
+              .build());
+    }
+    return new EndpointSet(service.id(), "", endpoints, List.of());
+  }
+
+  private io.tombolo.mesh.policy.PolicyObject policy() {
+    return TwoWorlds.consulIntentions(
+        any(NAMES), any(NAMES), any(List.of(Intention.Action.values())));
+  }
+
+  public static List<io.tombolo.mesh.catalog.SourceId> sources() {
+    return List.of(CLUSTER, DATACENTER);
+  }
+}

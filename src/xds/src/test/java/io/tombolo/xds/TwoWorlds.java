@@ -1,0 +1,136 @@
+package io.tombolo.xds;
+
+import static io.tombolo.mesh.catalog.Examples.CLUSTER;
+import static io.tombolo.mesh.catalog.Examples.DATACENTER;
+import static io.tombolo.mesh.catalog.Examples.TRUST_DOMAIN;
+import static io.tombolo.mesh.catalog.Examples.aConsulService;
+import static io.tombolo.mesh.catalog.Examples.aService;
+
+import io.tombolo.mesh.catalog.Catalog;
+import io.tombolo.mesh.catalog.Examples.AService;
+import io.tombolo.mesh.catalog.Fact;
+import io.tombolo.mesh.catalog.Port;
+import io.tombolo.mesh.catalog.Protocol;
+import io.tombolo.mesh.catalog.SameName;
+import io.tombolo.mesh.catalog.Service;
+import io.tombolo.mesh.flow.Mesh;
+import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.policy.Intention;
+import io.tombolo.mesh.policy.Party;
+import io.tombolo.mesh.policy.PolicyObject;
+import io.tombolo.mesh.policy.Provenance;
+import io.tombolo.mesh.scope.Proxy;
+import io.tombolo.mesh.scope.Upstream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// A small mesh of two worlds: `cart` (HTTP) and `stock` (gRPC) are pods, `billing` (HTTP) and `db`
+/// (TCP) are on VMs. Whoever may call whom is written in both worlds.
+public final class TwoWorlds {
+  public static final AService CART = aService("cart");
+  public static final AService STOCK = aService("stock").on(new Port("grpc", 9090, Protocol.GRPC));
+  public static final AService BILLING = aConsulService("billing");
+  public static final AService DB =
+      aConsulService("db").on(new Port("", 5432, Protocol.TCP)).notExported();
+
+  public static final Mesh.Settings SETTINGS =
+      settings(new SameName(SameName.Choice.APART, Map.of()));
+
+  private TwoWorlds() {}
+
+  public static Mesh.Settings settings(SameName rule) {
+    return new Mesh.Settings(
+        TRUST_DOMAIN,
+        rule,
+        Map.of(
+            "pods", List.of(new Mesh.Gateway("10.1.0.254", 15443)),
+            "vms", List.of(new Mesh.Gateway("10.2.0.254", 15443))));
+  }
+
+  public static Mesh mesh() {
+    return mesh(List.of());
+  }
+
+  /// With these facts after its own.
+  public static Mesh mesh(List<Fact> more) {
+    return Mesh.of(catalog().with(more), SETTINGS);
+  }
+
+  public static Catalog catalog() {
+    var facts = new ArrayList<Fact>();
+    List.of(
+            withVirtualAddress(CART, "10.96.0.10"),
+            withVirtualAddress(STOCK, "10.96.0.11"),
+            withVirtualAddress(BILLING, "240.0.0.1"),
+            withVirtualAddress(DB, "240.0.0.2"),
+            CART.at("10.1.0.7", "10.1.0.8"),
+            STOCK.at("10.1.0.9"),
+            BILLING.at("10.2.0.7"),
+            DB.at("10.2.0.8"))
+        .forEach(item -> facts.add(new Fact.Registered(item)));
+    facts.add(new Fact.Registered(consulIntentions("billing", "cart", Intention.Action.ALLOW)));
+    facts.add(new Fact.Registered(kubernetesIntention("cart", "billing")));
+    facts.add(new Fact.Registered(consulIntentions("db", "billing", Intention.Action.ALLOW)));
+    return Catalog.of(List.of(CLUSTER, DATACENTER)).with(facts);
+  }
+
+  private static Service withVirtualAddress(AService service, String address) {
+    var plain = service.build();
+    return new Service(
+        plain.id(),
+        plain.ports(),
+        plain.consulNames(),
+        List.of(address),
+        Map.of(),
+        plain.exported());
+  }
+
+  /// A `service-intentions` entry: one source may, or may not, call the destination. The source is
+  /// a service of Kubernetes if it is `cart` or `stock`.
+  public static PolicyObject consulIntentions(
+      String destination, String source, Intention.Action action) {
+    var from = source.equals("cart") || source.equals("stock") ? source + "-shop" : source;
+    var writtenIn = new Provenance(DATACENTER, "service-intentions", "", destination, 0);
+    return PolicyObject.accepted(
+        PolicyObject.key(DATACENTER, "service-intentions", "", destination),
+        List.of(
+            new Intention(new Party.Named(from), new Party.Named(destination), action, writtenIn)));
+  }
+
+  /// An `Intention` of Kubernetes that lets a service of Consul call one of namespace `shop`.
+  public static PolicyObject kubernetesIntention(String destination, String source) {
+    var writtenIn = new Provenance(CLUSTER, "Intention", "shop", destination, 0);
+    return PolicyObject.accepted(
+        PolicyObject.key(CLUSTER, "Intention", "shop", destination),
+        List.of(
+            new Intention(
+                new Party.Named(source),
+                new Party.InWorld(CLUSTER.world(), "shop", destination),
+                Intention.Action.ALLOW,
+                writtenIn)));
+  }
+
+  /// The proxy beside the only endpoint, or the first, of a service.
+  public static Proxy sidecar(AService service, String address, Upstream... upstreams) {
+    var endpoint = service.endpoint(address).build();
+    return new Proxy(
+        endpoint.workload().nodeId(),
+        endpoint.workload().identity(),
+        new Proxy.Role.Sidecar(),
+        endpoint.network(),
+        "",
+        List.of(upstreams));
+  }
+
+  /// A mesh gateway of a network.
+  public static Proxy gateway(String network) {
+    return new Proxy(
+        "gateway/" + network + "/1",
+        SpiffeId.meshGateway(TRUST_DOMAIN, network),
+        new Proxy.Role.MeshGateway(),
+        network,
+        "",
+        List.of());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.xds.delivery;
+
+import org.jspecify.annotations.NullMarked;

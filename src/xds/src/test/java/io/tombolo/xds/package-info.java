@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.xds;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,58 @@
+package io.tombolo.xds.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.mesh.catalog.Catalog;
+import io.tombolo.mesh.catalog.Examples;
+import io.tombolo.mesh.catalog.SameName;
+import io.tombolo.mesh.flow.Mesh;
+import io.tombolo.mesh.scope.Proxy;
+import io.tombolo.mesh.scope.Upstream;
+import io.tombolo.xds.RandomFacts;
+import io.tombolo.xds.TwoWorlds;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SnapshotsHistoryTest {
+  private static final List<Proxy> PROXIES =
+      List.of(
+          TwoWorlds.sidecar(Examples.aService("cart"), "10.1.0.1"),
+          TwoWorlds.sidecar(
+              Examples.aConsulService("billing"),
+              "10.2.0.1",
+              new Upstream("cart", 0, "127.0.0.1", 9001)),
+          TwoWorlds.gateway("pods"),
+          TwoWorlds.gateway("vms"),
+          TwoWorlds.gateway("unheard-of"));
+
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void after_any_history_every_byte_is_as_if_translated_anew(long seed) {
+    var random = new Random(seed);
+    var facts = new RandomFacts(random);
+    var rule = new SameName(List.of(SameName.Choice.values()).get((int) (seed % 4)), Map.of());
+    var snapshots = new Snapshots();
+    var catalog = Catalog.of(RandomFacts.sources());
+    for (int step = 0; step < 40; step++) {
+      catalog = catalog.with(facts.batch());
+      var mesh = Mesh.of(catalog, TwoWorlds.settings(rule));
+      var after = snapshots.next(mesh);
+      var anew = new Snapshots().next(mesh);
+      for (var proxy : PROXIES) {
+        assertThat(bytes(after.viewFor(proxy)))
+            .as("seed %d, step %d, %s", seed, step, proxy.nodeId())
+            .isEqualTo(bytes(anew.viewFor(proxy)));
+      }
+    }
+  }
+
+  private static List<io.envoyproxy.envoy.service.discovery.v3.Resource> bytes(View view) {
+    return List.of(ResourceType.values()).stream()
+        .flatMap(type -> view.of(type).all())
+        .map(Resource::encoded)
+        .toList();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.xds.snapshot;
+
+import org.jspecify.annotations.NullMarked;
