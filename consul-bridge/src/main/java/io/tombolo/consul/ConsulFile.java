@@ -23,6 +23,13 @@ public record ConsulFile(List<Instance> instances, List<JsonNode> config) {
     config = List.copyOf(config);
   }
 
+  /// The `service-intentions` among the config entries.
+  public List<JsonNode> intentions() {
+    return config.stream()
+        .filter(entry -> Fields.of("", entry).text("Kind").equals(ServiceIntentions.KIND))
+        .toList();
+  }
+
   /// @throws IllegalArgumentException if it is not such a file; the message names the line or field
   public static ConsulFile parse(String text) {
     var instances = new ArrayList<Instance>();

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.directory;
+
+import org.jspecify.annotations.NullMarked;
