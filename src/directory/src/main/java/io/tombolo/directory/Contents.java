@@ -53,8 +53,8 @@ final class Contents<T> {
     }
   }
 
-  /// @throws NoSuchFileException if a file went away since it was listed, or the folder is not there:
-  ///   only another listing can tell
+  /// @throws NoSuchFileException if a file went away since it was listed, or the folder is not
+  ///   there: only another listing can tell
   private boolean look(Set<String> touched) throws IOException {
     var next = new TreeMap<String, Known<T>>();
     for (var file : folder.list().entrySet()) {

@@ -18,7 +18,6 @@ import io.tombolo.mesh.identity.TrustDomain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -42,6 +41,9 @@ public final class DirectorySource implements Source {
 
   /// How long nothing more must happen before a change is read: editors write in several steps.
   private static final long SETTLE_MILLIS = 15;
+
+  /// The same after a file went away: some editors move it aside before they write it anew.
+  private static final long SETTLE_DELETED_MILLIS = 100;
 
   private static final int MOST_STEPS = 10;
 
@@ -183,22 +185,20 @@ public final class DirectorySource implements Source {
   /// @return the names of the files that changed
   private static Set<String> touched(WatchService watch) throws InterruptedException {
     var names = new HashSet<String>();
+    long settle = SETTLE_MILLIS;
     var key = watch.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
     for (int step = 0; key != null && step < MOST_STEPS; step++) {
-      names.addAll(names(key));
-      key = watch.poll(SETTLE_MILLIS, TimeUnit.MILLISECONDS);
-    }
-    return names;
-  }
-
-  private static Set<String> names(WatchKey key) {
-    var names = new HashSet<String>();
-    for (var event : key.pollEvents()) {
-      if (event.context() instanceof Path path) {
-        names.add(path.toString());
+      for (var event : key.pollEvents()) {
+        if (event.context() instanceof Path path) {
+          names.add(path.toString());
+        }
+        if (event.kind() == ENTRY_DELETE) {
+          settle = SETTLE_DELETED_MILLIS;
+        }
       }
+      key.reset();
+      key = watch.poll(settle, TimeUnit.MILLISECONDS);
     }
-    key.reset();
     return names;
   }
 
