@@ -192,7 +192,7 @@ public final class DirectorySource implements Source {
         if (event.context() instanceof Path path) {
           names.add(path.toString());
         }
-        if (event.kind() == ENTRY_DELETE) {
+        if (event.kind().equals(ENTRY_DELETE)) {
           settle = SETTLE_DELETED_MILLIS;
         }
       }
