@@ -188,6 +188,34 @@ class KubernetesSourceTest {
   }
 
   @Test
+  void a_kind_that_may_not_be_listed_is_named() throws Exception {
+    written.account("blind");
+    written.apply(
+        """
+        {apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: blind},
+         rules: [{apiGroups: [apiextensions.k8s.io], resources: [customresourcedefinitions],
+                  verbs: [get]}]}
+        ---
+        {apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding,
+         metadata: {name: blind},
+         roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: blind},
+         subjects: [{kind: ServiceAccount, name: blind, namespace: default}]}
+        """);
+    try (var blind = written.as("blind")) {
+      source = new KubernetesSource(KubernetesRig.CLUSTER, blind, KubernetesRig.BRISK);
+      var heard = new Heard(KubernetesRig.EAST);
+      source.start(heard);
+
+      heard.await(
+          "why it failed",
+          _ ->
+              heard.status() instanceof SourceStatus.Failed failed
+                  && failed.why().contains("list Namespace"));
+      source.close();
+    }
+  }
+
+  @Test
   void the_rights_in_k8s_are_enough() throws Exception {
     written.installCrd();
     written.rbac();
