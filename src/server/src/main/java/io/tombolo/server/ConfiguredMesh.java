@@ -1,0 +1,67 @@
+package io.tombolo.server;
+
+import io.tombolo.identity.Authority;
+import io.tombolo.mesh.catalog.Cidr;
+import io.tombolo.mesh.catalog.Networks;
+import io.tombolo.mesh.catalog.SameName;
+import io.tombolo.mesh.flow.Mesh;
+import io.tombolo.mesh.identity.TrustDomain;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/// The configuration as values of the mesh. Errors name the key.
+final class ConfiguredMesh {
+  private ConfiguredMesh() {}
+
+  static Mesh.Settings settings(TomboloConfig config) {
+    var gateways = new TreeMap<String, List<Mesh.Gateway>>();
+    config
+        .networks()
+        .forEach(
+            (name, network) ->
+                network
+                    .gateways()
+                    .ifPresent(
+                        addresses ->
+                            gateways.put(
+                                name, addresses.stream().map(a -> gateway(name, a)).toList())));
+    return new Mesh.Settings(
+        named("tombolo.trust-domain", () -> new TrustDomain(config.trustDomain())),
+        new SameName(config.sameName().byDefault(), config.sameName().rules()),
+        gateways);
+  }
+
+  static Networks networks(TomboloConfig config) {
+    var networks = new TreeMap<String, List<Cidr>>();
+    config
+        .networks()
+        .forEach(
+            (name, network) ->
+                networks.put(
+                    name,
+                    named(
+                        "tombolo.networks.\"%s\".cidrs".formatted(name),
+                        () ->
+                            network.cidrs().orElse(List.of()).stream().map(Cidr::parse).toList())));
+    return new Networks(networks);
+  }
+
+  private static Mesh.Gateway gateway(String network, String address) {
+    int colon = address.lastIndexOf(':');
+    return named(
+        "tombolo.networks.\"%s\".gateways".formatted(network),
+        () ->
+            new Mesh.Gateway(
+                Cidr.parse(address.substring(0, colon)).base().getHostAddress(),
+                Integer.parseInt(address.substring(colon + 1))));
+  }
+
+  private static <T> T named(String key, Supplier<T> value) {
+    try {
+      return value.get();
+    } catch (IllegalArgumentException | IndexOutOfBoundsException wrong) {
+      throw new IllegalArgumentException(key + ": " + wrong.getMessage(), wrong);
+    }
+  }
+}

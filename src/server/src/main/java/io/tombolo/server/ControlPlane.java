@@ -1,0 +1,138 @@
+package io.tombolo.server;
+
+import io.tombolo.identity.Authority;
+import io.tombolo.identity.JoinTokens;
+import io.tombolo.kubernetes.ServiceAccountTokens;
+import io.tombolo.mesh.catalog.Fact;
+import io.tombolo.mesh.catalog.Source;
+import io.tombolo.mesh.catalog.SourceStatus;
+import io.tombolo.mesh.flow.Inbox;
+import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.server.admin.Admin;
+import io.tombolo.server.admin.AdminToken;
+import io.tombolo.server.model.LastKnown;
+import io.tombolo.server.model.ModelLoop;
+import io.tombolo.server.model.PrivateFiles;
+import io.tombolo.server.ports.AdsService;
+import io.tombolo.server.ports.Attestation;
+import io.tombolo.server.ports.Connections;
+import io.tombolo.server.ports.GrpcPort;
+import io.tombolo.server.ports.IdentityService;
+import io.tombolo.server.ports.OwnCertificate;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jboss.logging.Logger;
+
+/// All parts of the control plane, put together: sources, the model and what remembers it, the
+/// authority, the ports. The one place that knows every part.
+final class ControlPlane implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(ControlPlane.class);
+
+  private final TomboloConfig config;
+  private final Clock clock = Clock.systemUTC();
+  private final Inbox inbox = new Inbox();
+  private final Connections connections = new Connections();
+  private final Worlds worlds;
+  private final ModelLoop loop;
+  private final LastKnown lastKnown;
+  private final Admin admin;
+  private final GrpcPort port;
+  private final List<Thread> threads;
+
+  ControlPlane(TomboloConfig config, String version) throws IOException {
+    this.config = config;
+    var state = PrivateFiles.directory(config.state());
+    var settings = ConfiguredMesh.settings(config);
+    var trustDomain = settings.trustDomain();
+    worlds = Worlds.of(config, trustDomain);
+    loop = new ModelLoop(inbox, settings, worlds.sources().stream().map(Source::id).toList());
+    lastKnown = new LastKnown(state.resolve("known"), loop);
+    var authority = ConfiguredMesh.authority(config, trustDomain, clock);
+    var joinTokens = new JoinTokens(state.resolve("join-tokens"));
+    admin = new Admin(AdminToken.in(state), version, loop, connections, joinTokens, clock);
+    threads =
+        List.of(
+            Thread.ofPlatform().name("mesh").unstarted(loop),
+            Thread.ofVirtual().name("last-known").unstarted(lastKnown),
+            Thread.ofVirtual().name("start-timeout").unstarted(this::declareLate));
+    port = grpc(trustDomain, authority, joinTokens, worlds.clusters());
+    ConfiguredMesh.writeBundle(state.resolve("bundle.pem"), authority);
+  }
+
+  private GrpcPort grpc(
+      TrustDomain trustDomain,
+      Authority authority,
+      JoinTokens joinTokens,
+      Map<String, ServiceAccountTokens> clusters)
+      throws IOException {
+    var attestation = new Attestation(trustDomain, clusters, joinTokens, clock);
+    return new GrpcPort(
+        new InetSocketAddress(config.xds().address(), config.xds().port()),
+        trustDomain,
+        new OwnCertificate(authority, trustDomain, clock),
+        authority::bundle,
+        List.of(
+            new AdsService(loop, connections, clock),
+            new IdentityService(trustDomain, authority, attestation, clock)));
+  }
+
+  Admin admin() {
+    return admin;
+  }
+
+  /// Reads what was known, then the sources.
+  void start() {
+    worlds.sources().forEach(source -> lastKnown.recall(source.id()).forEach(inbox::put));
+    threads.forEach(Thread::start);
+    worlds.sources().forEach(source -> source.start(inbox::put));
+    LOG.infof(
+        "Tombolo of trust domain %s: xDS and identity on port %d, %d sources, state in %s",
+        config.trustDomain(), port.port(), worlds.sources().size(), absolute(config.state()));
+  }
+
+  private static Path absolute(Path path) {
+    return path.toAbsolutePath().normalize();
+  }
+
+  /// A source that neither listed everything nor said that it cannot is late: said in its place.
+  private void declareLate() {
+    try {
+      Thread.sleep(config.sources().startTimeout());
+    } catch (InterruptedException stopped) {
+      return;
+    }
+    loop.model()
+        .mesh()
+        .catalog()
+        .sources()
+        .forEach(
+            (source, status) -> {
+              if (status instanceof SourceStatus.Pending) {
+                inbox.put(
+                    new Fact.Lost(
+                        source,
+                        clock.instant(),
+                        "not listed within " + config.sources().startTimeout()));
+              }
+            });
+  }
+
+  @Override
+  public void close() {
+    worlds.sources().forEach(Source::close);
+    port.close();
+    threads.forEach(Thread::interrupt);
+    for (var thread : threads) {
+      try {
+        thread.join(Duration.ofSeconds(5));
+      } catch (InterruptedException impatient) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

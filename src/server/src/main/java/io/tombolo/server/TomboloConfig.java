@@ -1,0 +1,124 @@
+package io.tombolo.server;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.tombolo.mesh.catalog.SameName;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Everything that can be configured; each key is described in docs/configuration.md.
+@ConfigMapping(prefix = "tombolo")
+public interface TomboloConfig {
+  /// The trust domain of the mesh. It cannot change later: it is part of every identity.
+  @WithDefault("tombolo.local")
+  String trustDomain();
+
+  /// The directory of what must survive a restart: keys, last known good, tokens. Kept private (0700).
+  @WithDefault("state")
+  Path state();
+
+  /// A directory with `kubernetes/<cluster>` and `consul/<datacenter>`, read as two worlds.
+  Optional<Path> directory();
+
+  /// Kubernetes clusters, by name.
+  Map<String, Cluster> kubernetes();
+
+  /// Consul datacenters, by name.
+  Map<String, Datacenter> consul();
+
+  /// Networks, by name.
+  Map<String, Network> networks();
+
+  EqualNames sameName();
+
+  Xds xds();
+
+  Admin admin();
+
+  Svid svid();
+
+  Sources sources();
+
+  /// A Kubernetes cluster.
+  interface Cluster {
+    /// The kubeconfig file; the pod's own service account if absent.
+    Optional<Path> kubeconfig();
+
+    /// The network of its pods.
+    @WithDefault("pods")
+    String network();
+
+    /// The audience that a service account token must name to prove an identity.
+    @WithDefault("tombolo")
+    String audience();
+  }
+
+  /// A Consul datacenter.
+  interface Datacenter {
+    /// Where its HTTP API is.
+    String url();
+
+    /// The ACL token to read it with.
+    Optional<String> token();
+
+    /// The authority of its HTTPS certificate, a PEM file.
+    Optional<Path> ca();
+
+    /// The network of its VMs.
+    @WithDefault("vms")
+    String network();
+  }
+
+  /// A set of addresses that reach each other without a gateway.
+  interface Network {
+    /// Its address ranges. None: any address of its sources.
+    Optional<List<String>> cidrs();
+
+    /// The addresses of its mesh gateways as other networks reach them, `IP:port`.
+    Optional<List<String>> gateways();
+  }
+
+  /// What becomes of services of both worlds with the same name.
+  interface EqualNames {
+    @WithDefault("apart")
+    SameName.Choice byDefault();
+
+    /// For single names.
+    Map<String, SameName.Choice> rules();
+  }
+
+  /// The port for proxies and agents.
+  interface Xds {
+    @WithDefault("0.0.0.0")
+    String address();
+
+    @WithDefault("15012")
+    int port();
+  }
+
+  /// The port for people. Loopback, unless HTTPS is configured.
+  interface Admin {
+    @WithDefault("127.0.0.1")
+    String address();
+
+    @WithDefault("15014")
+    int port();
+  }
+
+  /// The certificates of workloads.
+  interface Svid {
+    /// How long they hold; agents renew between half and two thirds of it.
+    @WithDefault("24h")
+    Duration ttl();
+  }
+
+  /// Reading the worlds.
+  interface Sources {
+    /// How long a source may take to list everything before its last known good is served instead.
+    @WithDefault("20s")
+    Duration startTimeout();
+  }
+}

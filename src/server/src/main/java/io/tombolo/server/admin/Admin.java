@@ -1,0 +1,22 @@
+package io.tombolo.server.admin;
+
+import io.tombolo.identity.JoinTokens;
+import io.tombolo.server.model.ModelLoop;
+import io.tombolo.server.ports.Connections;
+import java.time.Clock;
+
+/// What the pages for people are made from.
+///
+/// @param token who sends it may read and make join tokens; secret
+public record Admin(
+    String token,
+    String version,
+    ModelLoop loop,
+    Connections connections,
+    JoinTokens joinTokens,
+    Clock clock) {
+  @Override
+  public String toString() {
+    return "Admin[token=redacted]";
+  }
+}

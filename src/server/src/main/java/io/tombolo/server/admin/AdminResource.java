@@ -1,0 +1,153 @@
+package io.tombolo.server.admin;
+
+import io.tombolo.mesh.catalog.Names;
+import io.tombolo.mesh.catalog.Service;
+import io.tombolo.mesh.catalog.World;
+import io.tombolo.mesh.flow.Mesh;
+import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.policy.Decision;
+import io.tombolo.mesh.policy.InboundPolicy;
+import io.tombolo.mesh.scope.Proxy;
+import io.tombolo.server.ports.Connections;
+import io.tombolo.xds.Delivery;
+import jakarta.ws.rs.BadRequestException;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The REST API: what the mesh is, who may call whom, what each proxy has been told.
+@Path("/v1")
+@Produces(MediaType.APPLICATION_JSON)
+public class AdminResource {
+  private final Admin admin;
+
+  public AdminResource(Admin admin) {
+    this.admin = admin;
+  }
+
+  @GET
+  @Path("status")
+  public Pages.Status status() {
+    return CatalogView.status(
+        admin.version(),
+        mesh(),
+        admin.loop().model().served().isPresent() && admin.loop().failure().isEmpty(),
+        admin.connections().all().size());
+  }
+
+  @GET
+  @Path("catalog")
+  public Pages.CatalogPage catalog() {
+    return CatalogView.catalog(mesh());
+  }
+
+  @GET
+  @Path("intentions")
+  public Pages.IntentionsPage intentions() {
+    return CatalogView.intentions(mesh());
+  }
+
+  /// May `source` (a SPIFFE ID, or a service with one identity) call `destination`, and by which
+  /// rule?
+  @GET
+  @Path("decision")
+  public Pages.DecisionPage decision(
+      @QueryParam("source") @Nullable String source,
+      @QueryParam("destination") @Nullable String destination) {
+    var mesh = mesh();
+    var caller = JoinTokenPage.identity(mesh, required("source", source));
+    var service = JoinTokenPage.service(mesh, required("destination", destination), World.CONSUL);
+    var policy = mesh.policies().getOrDefault(service.id(), InboundPolicy.NOBODY);
+    return switch (policy.decide(caller)) {
+      case Decision.Ruled ruled ->
+          new Pages.DecisionPage(
+              caller.toString(),
+              service.id().toString(),
+              ruled.allowed(),
+              ruled.by().writtenIn().toString(),
+              ruled.by().toString());
+      case Decision.Defaulted() ->
+          new Pages.DecisionPage(
+              caller.toString(),
+              service.id().toString(),
+              false,
+              null,
+              "no intention matches: denied by default");
+    };
+  }
+
+  @GET
+  @Path("proxies")
+  public Pages.ProxiesPage proxies() {
+    return new Pages.ProxiesPage(
+        mesh().catalog().revision(),
+        admin.connections().all().stream().map(AdminResource::proxy).toList());
+  }
+
+  /// Makes a one-use token by which a workload that is not a pod, or a mesh gateway, joins.
+  @POST
+  @Path("tokens")
+  public Pages.TokenPage token(Pages.@Nullable TokenRequest request) {
+    if (request == null) {
+      throw problem("a JSON object is needed");
+    }
+    return JoinTokenPage.issue(admin, mesh(), request);
+  }
+
+  private Mesh mesh() {
+    return admin.loop().model().mesh();
+  }
+
+  private static Pages.ProxyPage proxy(Connections.Connection connection) {
+    var proxy = connection.proxy();
+    var delivery = connection.delivery();
+    return new Pages.ProxyPage(
+        proxy.nodeId(),
+        proxy.identity().toString(),
+        switch (proxy.role()) {
+          case Proxy.Role.Sidecar() -> "sidecar";
+          case Proxy.Role.MeshGateway() -> "mesh-gateway";
+        },
+        proxy.network(),
+        connection.since().toString(),
+        delivery == null ? 0 : delivery.applied(),
+        delivery == null ? null : text(delivery.appliedAt()),
+        delivery == null ? List.of() : types(delivery));
+  }
+
+  private static List<Pages.TypePage> types(Delivery delivery) {
+    return delivery.types().stream()
+        .map(
+            type ->
+                new Pages.TypePage(
+                    type.type(),
+                    type.sent(),
+                    type.acked(),
+                    text(type.ackedAt()),
+                    type.refused() == null ? null : Names.printable(type.refused())))
+        .toList();
+  }
+
+  private static @Nullable String text(@Nullable Instant time) {
+    return time == null ? null : time.toString();
+  }
+
+  private static String required(String name, @Nullable String value) {
+    if (value == null || value.isBlank()) {
+      throw problem("query parameter " + name + " is needed");
+    }
+    return value;
+  }
+
+  static BadRequestException problem(String text) {
+    return new BadRequestException(
+        Response.status(Response.Status.BAD_REQUEST).entity(new Pages.Problem(text)).build());
+  }
+}

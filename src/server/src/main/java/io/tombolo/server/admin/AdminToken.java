@@ -1,0 +1,72 @@
+package io.tombolo.server.admin;
+
+import io.tombolo.server.model.PrivateFiles;
+import jakarta.annotation.Priority;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.Provider;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Map;
+
+/// Lets in to `/v1` who can read the file with the admin token. Being on the same machine is no proof.
+@Provider
+@Priority(Priorities.AUTHENTICATION)
+public final class AdminToken implements ContainerRequestFilter {
+  private static final String SCHEME = "Bearer ";
+
+  private final byte[] expected;
+
+  public AdminToken(Admin admin) {
+    this.expected = digest(admin.token());
+  }
+
+  /// Reads the token from its file; makes one (256 bits) if there is none.
+  public static String in(Path state) throws IOException {
+    var file = PrivateFiles.directory(state).resolve("admin.token");
+    if (!Files.exists(file)) {
+      var secret = new byte[32];
+      new SecureRandom().nextBytes(secret);
+      var token = Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+      PrivateFiles.replace(file, (token + "\n").getBytes(StandardCharsets.US_ASCII));
+    }
+    return Files.readString(file, StandardCharsets.US_ASCII).strip();
+  }
+
+  @Override
+  public void filter(ContainerRequestContext request) {
+    var header = request.getHeaderString(HttpHeaders.AUTHORIZATION);
+    boolean known =
+        header != null
+            && header.startsWith(SCHEME)
+            && MessageDigest.isEqual(expected, digest(header.substring(SCHEME.length())));
+    if (!known) {
+      request.abortWith(
+          Response.status(Response.Status.UNAUTHORIZED)
+              .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
+              .entity(
+                  Map.of(
+                      "error",
+                      "send the token in the file admin.token of the state directory as"
+                          + " 'Authorization: Bearer ...'"))
+              .build());
+    }
+  }
+
+  private static byte[] digest(String token) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every JDK has SHA-256", impossible);
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package io.tombolo.server.admin;
+
+import io.tombolo.mesh.catalog.Catalog;
+import io.tombolo.mesh.catalog.Endpoint;
+import io.tombolo.mesh.catalog.EndpointSet;
+import io.tombolo.mesh.catalog.Naming;
+import io.tombolo.mesh.catalog.Refused;
+import io.tombolo.mesh.catalog.Service;
+import io.tombolo.mesh.catalog.SourceId;
+import io.tombolo.mesh.catalog.SourceStatus;
+import io.tombolo.mesh.flow.Mesh;
+import io.tombolo.mesh.policy.Intention;
+import io.tombolo.mesh.policy.PolicyObject;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/// The model as the REST API tells it.
+final class CatalogView {
+  private CatalogView() {}
+
+  static Pages.Status status(String version, Mesh mesh, boolean ready, int proxies) {
+    var catalog = mesh.catalog();
+    return new Pages.Status(
+        version,
+        mesh.settings().trustDomain().name(),
+        catalog.revision(),
+        ready,
+        catalog.sources().entrySet().stream().map(e -> source(e.getKey(), e.getValue())).toList(),
+        proxies,
+        catalog.services().size(),
+        (int) sets(catalog).mapToLong(set -> set.endpoints().size()).sum(),
+        quarantined(catalog).size() + refused(catalog).size() + rejected(catalog).size());
+  }
+
+  private static Pages.SourceState source(SourceId id, SourceStatus status) {
+    return switch (status) {
+      case SourceStatus.Pending(_) -> new Pages.SourceState(id.toString(), "pending", null, null);
+      case SourceStatus.Synced() -> new Pages.SourceState(id.toString(), "synced", null, null);
+      case SourceStatus.Stale(var since, var why) ->
+          new Pages.SourceState(id.toString(), "stale", since.toString(), why);
+      case SourceStatus.Failed(var since, var why) ->
+          new Pages.SourceState(id.toString(), "failed", since.toString(), why);
+    };
+  }
+
+  static Pages.CatalogPage catalog(Mesh mesh) {
+    var catalog = mesh.catalog();
+    return new Pages.CatalogPage(
+        catalog.revision(),
+        catalog.services().values().stream()
+            .sorted(Comparator.comparing(Service::id))
+            .map(service -> service(service, catalog))
+            .toList(),
+        mesh.naming().clashes().values().stream().map(CatalogView::clash).toList(),
+        quarantined(catalog),
+        refused(catalog));
+  }
+
+  private static Pages.ServicePage service(Service service, Catalog catalog) {
+    var id = service.id();
+    return new Pages.ServicePage(
+        id.toString(),
+        id.source().world().label(),
+        id.source().name(),
+        id.namespace(),
+        id.name(),
+        service.ports().stream()
+            .map(p -> new Pages.PortPage(p.name(), p.number(), lower(p.protocol())))
+            .toList(),
+        service.consulNames().stream().sorted().toList(),
+        service.labels(),
+        service.exported(),
+        catalog.endpointsOf(id).map(CatalogView::endpoint).toList());
+  }
+
+  private static Pages.EndpointPage endpoint(Endpoint endpoint) {
+    return new Pages.EndpointPage(
+        endpoint.workload().instance(),
+        endpoint.workload().identity().toString(),
+        endpoint.portName(),
+        endpoint.address(),
+        endpoint.port(),
+        endpoint.network(),
+        endpoint.zone(),
+        lower(endpoint.health()),
+        endpoint.weight());
+  }
+
+  private static Pages.Clash clash(Naming.Clash clash) {
+    return new Pages.Clash(
+        clash.name(),
+        clash.claimants().stream().map(Object::toString).toList(),
+        lower(clash.choice()),
+        clash.outcome());
+  }
+
+  private static List<Pages.Quarantined> quarantined(Catalog catalog) {
+    return sets(catalog)
+        .flatMap(
+            set ->
+                set.quarantined().stream()
+                    .map(
+                        row ->
+                            new Pages.Quarantined(
+                                set.service().toString(), row.row(), row.reason())))
+        .sorted(Comparator.comparing(Pages.Quarantined::toString))
+        .toList();
+  }
+
+  private static List<Pages.Refused> refused(Catalog catalog) {
+    return catalog.others().values().stream()
+        .filter(Refused.class::isInstance)
+        .map(Refused.class::cast)
+        .map(r -> new Pages.Refused(r.source().toString(), r.what(), r.reason()))
+        .sorted(Comparator.comparing(Pages.Refused::toString))
+        .toList();
+  }
+
+  static Pages.IntentionsPage intentions(Mesh mesh) {
+    var catalog = mesh.catalog();
+    return new Pages.IntentionsPage(
+        catalog.revision(),
+        policies(catalog)
+            .flatMap(policy -> policy.intentions().stream())
+            .sorted(Intention.FIRST_TRIED)
+            .map(CatalogView::intention)
+            .toList(),
+        rejected(catalog));
+  }
+
+  private static Pages.IntentionPage intention(Intention intention) {
+    return new Pages.IntentionPage(
+        intention.source().toString(),
+        intention.destination().toString(),
+        lower(intention.action()),
+        intention.precedence(),
+        intention.writtenIn().toString());
+  }
+
+  private static List<Pages.Rejected> rejected(Catalog catalog) {
+    return policies(catalog)
+        .filter(policy -> !policy.problems().isEmpty())
+        .map(
+            policy ->
+                new Pages.Rejected(
+                    name(policy), policy.problems(), policy.intentions().size()))
+        .sorted(Comparator.comparing(Pages.Rejected::object))
+        .toList();
+  }
+
+  private static String name(PolicyObject policy) {
+    var key = policy.key();
+    var namespace = key.namespace().isEmpty() ? "" : key.namespace() + "/";
+    return key.source() + "/" + key.part() + "/" + namespace + key.name();
+  }
+
+  private static Stream<PolicyObject> policies(Catalog catalog) {
+    return catalog.others().values().stream()
+        .filter(PolicyObject.class::isInstance)
+        .map(PolicyObject.class::cast);
+  }
+
+  private static Stream<EndpointSet> sets(Catalog catalog) {
+    return catalog.endpoints().values().stream().flatMap(sets -> sets.values().stream());
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,109 @@
+package io.tombolo.server.admin;
+
+import io.tombolo.mesh.catalog.Names;
+import io.tombolo.mesh.catalog.Service;
+import io.tombolo.mesh.catalog.World;
+import io.tombolo.mesh.flow.Mesh;
+import io.tombolo.mesh.identity.SpiffeId;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/// Makes join tokens: finds out whose identity is asked for.
+final class JoinTokenPage {
+  private static final Duration LONGEST = Duration.ofMinutes(10);
+
+  /// Whom a token is for.
+  private record Bearer(SpiffeId identity, String node) {}
+
+  private JoinTokenPage() {}
+
+  static Pages.TokenPage issue(Admin admin, Mesh mesh, Pages.TokenRequest request) {
+    var bearer = bearer(mesh, request);
+    var ttl =
+        request.ttlSeconds() == null ? LONGEST : Duration.ofSeconds(request.ttlSeconds());
+    if (ttl.isNegative() || ttl.isZero() || ttl.compareTo(LONGEST) > 0) {
+      throw AdminResource.problem("ttlSeconds: 1 to 600");
+    }
+    var host = Objects.requireNonNullElse(request.host(), "");
+    var now = admin.clock().instant();
+    var token = admin.joinTokens().create(bearer.identity(), bearer.node(), host, ttl, now);
+    return new Pages.TokenPage(
+        token, bearer.identity().toString(), bearer.node(), now.plus(ttl).toString());
+  }
+
+  private static Bearer bearer(Mesh mesh, Pages.TokenRequest request) {
+    if (request.gateway() != null) {
+      return gateway(mesh, request.gateway());
+    }
+    if (request.workload() != null) {
+      return workload(mesh, request.workload());
+    }
+    if (request.service() != null) {
+      var service = service(mesh, request.service(), World.CONSUL);
+      return new Bearer(identityOf(mesh, service), "");
+    }
+    throw AdminResource.problem("one of workload, service and gateway is needed");
+  }
+
+  private static Bearer gateway(Mesh mesh, String network) {
+    if (!mesh.settings().gateways().containsKey(network)) {
+      throw AdminResource.problem(
+          "gateway: network \"%s\" has no mesh gateways (tombolo.networks.\"...\".gateways)"
+              .formatted(Names.printable(network)));
+    }
+    return new Bearer(SpiffeId.meshGateway(mesh.settings().trustDomain(), network), "");
+  }
+
+  private static Bearer workload(Mesh mesh, String node) {
+    var served = mesh.servedBy().get(node);
+    if (served == null) {
+      throw AdminResource.problem(
+          ("workload: \"%s\" is not in the catalog; it is <world>/<source>/<namespace>/<instance>, as"
+                  + " `tombolo catalog` shows it")
+              .formatted(Names.printable(node)));
+    }
+    return new Bearer(served.getFirst().endpoint().workload().identity(), node);
+  }
+
+  /// The service that a reference from outside means.
+  static Service service(Mesh mesh, String reference, World from) {
+    return mesh.naming()
+        .resolve(reference, from)
+        .orElseThrow(
+            () ->
+                AdminResource.problem(
+                    "\"%s\" is not a service in the catalog".formatted(Names.printable(reference))));
+  }
+
+  /// The identity that is meant by a SPIFFE ID, or by a service that runs under one.
+  static SpiffeId identity(Mesh mesh, String reference) {
+    if (!reference.startsWith("spiffe://")) {
+      return identityOf(mesh, service(mesh, reference, World.CONSUL));
+    }
+    try {
+      return SpiffeId.parse(reference);
+    } catch (IllegalArgumentException notOne) {
+      throw AdminResource.problem(Objects.requireNonNull(notOne.getMessage()));
+    }
+  }
+
+  private static SpiffeId identityOf(Mesh mesh, Service service) {
+    var id = service.id();
+    if (id.source().world() == World.CONSUL) {
+      return SpiffeId.consulService(
+          mesh.settings().trustDomain(), id.namespace(), id.source().name(), id.name());
+    }
+    var identities =
+        mesh.catalog()
+            .endpointsOf(id)
+            .map(endpoint -> endpoint.workload().identity())
+            .collect(Collectors.toSet());
+    if (identities.size() != 1) {
+      throw AdminResource.problem(
+          "%s runs under %d identities; name the workload or the SPIFFE ID instead"
+              .formatted(id, identities.size()));
+    }
+    return identities.iterator().next();
+  }
+}

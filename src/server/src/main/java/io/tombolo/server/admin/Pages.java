@@ -1,0 +1,104 @@
+package io.tombolo.server.admin;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What the REST API answers, as it appears in JSON. Times are ISO-8601 in UTC.
+final class Pages {
+  private Pages() {}
+
+  record Status(
+      String version,
+      String trustDomain,
+      long revision,
+      boolean ready,
+      List<SourceState> sources,
+      int proxies,
+      int services,
+      int endpoints,
+      int refused) {}
+
+  /// @param state `pending`, `synced`, `stale` or `failed`
+  record SourceState(String id, String state, @Nullable String since, @Nullable String why) {}
+
+  record CatalogPage(
+      long revision,
+      List<ServicePage> services,
+      List<Clash> clashes,
+      List<Quarantined> quarantined,
+      List<Refused> refused) {}
+
+  record ServicePage(
+      String id,
+      String world,
+      String source,
+      String namespace,
+      String name,
+      List<PortPage> ports,
+      List<String> consulNames,
+      Map<String, String> labels,
+      boolean exported,
+      List<EndpointPage> endpoints) {}
+
+  record PortPage(String name, int number, String protocol) {}
+
+  record EndpointPage(
+      String instance,
+      String identity,
+      String portName,
+      String address,
+      int port,
+      String network,
+      String zone,
+      String health,
+      int weight) {}
+
+  record Clash(String name, List<String> claimants, String choice, String outcome) {}
+
+  record Quarantined(String service, String row, String reason) {}
+
+  record Refused(String source, String what, String reason) {}
+
+  record IntentionsPage(long revision, List<IntentionPage> intentions, List<Rejected> rejected) {}
+
+  record IntentionPage(
+      String source, String destination, String action, int precedence, String writtenIn) {}
+
+  /// @param inForce how many rules of an earlier, accepted version stay in force
+  record Rejected(String object, List<String> problems, int inForce) {}
+
+  /// @param rule null if no rule matched
+  record DecisionPage(
+      String source, String destination, boolean allowed, @Nullable String rule, String text) {}
+
+  record ProxiesPage(long revision, List<ProxyPage> proxies) {}
+
+  record ProxyPage(
+      String node,
+      String identity,
+      String role,
+      String network,
+      String connectedAt,
+      long applied,
+      @Nullable String appliedAt,
+      List<TypePage> types) {}
+
+  record TypePage(
+      String type,
+      long sent,
+      long acked,
+      @Nullable String ackedAt,
+      @Nullable String refused) {}
+
+  record TokenRequest(
+      @Nullable String workload,
+      @Nullable String service,
+      @Nullable String gateway,
+      @Nullable String host,
+      @Nullable Integer ttlSeconds) {}
+
+  record TokenPage(String token, String identity, String node, String expires) {}
+
+  record Problem(String error) {}
+}

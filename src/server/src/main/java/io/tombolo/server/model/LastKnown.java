@@ -1,0 +1,102 @@
+package io.tombolo.server.model;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tombolo.mesh.catalog.Catalog;
+import io.tombolo.mesh.catalog.Fact;
+import io.tombolo.mesh.catalog.Item;
+import io.tombolo.mesh.catalog.SourceId;
+import io.tombolo.mesh.catalog.SourceStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jboss.logging.Logger;
+
+/// What each source last said, kept on disk, so that a restart while a source is away removes
+/// nothing. One file a source, written whole and put in place by rename. Runs on a thread of its own.
+public final class LastKnown implements Runnable {
+  private static final Logger LOG = Logger.getLogger(LastKnown.class);
+  private static final long PAUSE_MILLIS = 500;
+
+  private final Path directory;
+  private final ModelLoop loop;
+  private final ObjectMapper json = KnownJson.mapper();
+  private final Map<SourceId, List<Item>> written = new HashMap<>();
+
+  /// The items of a source, as written.
+  record Known(SourceId source, List<Item> items) {}
+
+  public LastKnown(Path directory, ModelLoop loop) throws IOException {
+    this.directory = directory;
+    this.loop = loop;
+    PrivateFiles.directory(directory);
+  }
+
+  /// The facts that an earlier run knew last of this source; none if there was none.
+  ///
+  /// A file that cannot be read is left alone and reported; the source then counts as never known.
+  public List<Fact> recall(SourceId source) {
+    var file = file(source);
+    if (!Files.exists(file)) {
+      return List.of();
+    }
+    try {
+      var known = json.readValue(Files.readAllBytes(file), Known.class);
+      if (!known.source().equals(source)) {
+        throw new IOException("it is of " + known.source());
+      }
+      var facts = new ArrayList<Fact>();
+      known.items().forEach(item -> facts.add(new Fact.Registered(item)));
+      facts.add(new Fact.Recalled(source));
+      return facts;
+    } catch (IOException | IllegalArgumentException unreadable) {
+      LOG.errorf(
+          "The last known good of %s in %s cannot be read (%s). It is not used: nothing is served"
+              + " until the source itself is read.",
+          source, file, unreadable.getMessage());
+      return List.of();
+    }
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (!Thread.currentThread().isInterrupted()) {
+        write(loop.model().mesh().catalog());
+        Thread.sleep(PAUSE_MILLIS);
+      }
+    } catch (InterruptedException stopped) {
+      write(loop.model().mesh().catalog());
+    }
+  }
+
+  private void write(Catalog catalog) {
+    catalog
+        .sources()
+        .forEach(
+            (source, status) -> {
+              if (status instanceof SourceStatus.Synced) {
+                write(source, catalog.itemsOf(source).toList());
+              }
+            });
+  }
+
+  private void write(SourceId source, List<Item> items) {
+    if (items.equals(written.get(source))) {
+      return;
+    }
+    try {
+      PrivateFiles.replace(file(source), json.writeValueAsBytes(new Known(source, items)));
+      written.put(source, items);
+    } catch (IOException full) {
+      LOG.errorf("The last known good of %s cannot be written: %s", source, full.getMessage());
+    }
+  }
+
+  private Path file(SourceId source) {
+    return directory.resolve(source.world().label() + "-" + source.name() + ".json");
+  }
+}

@@ -1,0 +1,146 @@
+package io.tombolo.server.ports;
+
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.scope.Proxy;
+import io.tombolo.server.model.Model;
+import io.tombolo.server.model.ModelLoop;
+import java.time.Clock;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// One ADS stream: a virtual thread that waits for a request, a newer model or room in the
+/// transport, and then sends what is new. It takes the newest model only, so that a slow proxy skips
+/// what came between and nothing queues up.
+///
+/// @param <Q> the request, delta or state-of-the-world
+/// @param <R> the response
+final class AdsStream<Q, R> implements Runnable, StreamObserver<Q>, Consumer<Model> {
+  private static final Logger LOG = Logger.getLogger(AdsStream.class);
+
+  private final Dialect<Q, R> dialect;
+  private final SpiffeId caller;
+  private final ServerCallStreamObserver<R> responses;
+  private final ModelLoop loop;
+  private final Connections connections;
+  private final Clock clock;
+  private final Bell bell = new Bell();
+  private final Queue<Q> requests = new ConcurrentLinkedQueue<>();
+  private volatile boolean closed;
+
+  AdsStream(
+      Dialect<Q, R> dialect,
+      SpiffeId caller,
+      StreamObserver<R> responses,
+      ModelLoop loop,
+      Connections connections,
+      Clock clock) {
+    this.dialect = dialect;
+    this.caller = caller;
+    this.responses = (ServerCallStreamObserver<R>) responses;
+    this.loop = loop;
+    this.connections = connections;
+    this.clock = clock;
+  }
+
+  /// Starts the thread of the stream, and gives what takes its requests.
+  StreamObserver<Q> open() {
+    responses.disableAutoRequest();
+    responses.setOnReadyHandler(bell::ring);
+    responses.setOnCancelHandler(this::close);
+    responses.request(1);
+    Thread.ofVirtual().name("ads-" + caller.path()).start(this);
+    return this;
+  }
+
+  @Override
+  public void onNext(Q request) {
+    requests.add(request);
+    bell.ring();
+  }
+
+  @Override
+  public void onError(Throwable cause) {
+    close();
+  }
+
+  @Override
+  public void onCompleted() {
+    close();
+  }
+
+  @Override
+  public void accept(Model model) {
+    bell.ring();
+  }
+
+  private void close() {
+    closed = true;
+    bell.ring();
+  }
+
+  @Override
+  public void run() {
+    loop.observe(this);
+    try {
+      serve();
+      if (!responses.isCancelled()) {
+        responses.onCompleted();
+      }
+    } catch (StatusException refused) {
+      LOG.warnf("ADS stream of %s refused: %s", caller, refused.getStatus().getDescription());
+      responses.onError(refused);
+    } catch (InterruptedException stopped) {
+      responses.onError(Status.UNAVAILABLE.withDescription("shutting down").asException());
+    } catch (RuntimeException bug) {
+      LOG.errorf(bug, "ADS stream of %s failed", caller);
+      responses.onError(Status.INTERNAL.withDescription("see the log").asException());
+    } finally {
+      loop.forget(this);
+    }
+  }
+
+  private void serve() throws InterruptedException, StatusException {
+    var first = firstRequest();
+    if (first == null) {
+      return;
+    }
+    var proxy = ProxyNode.of(dialect.node(first), caller, loop.model().mesh());
+    var conversation = dialect.begin();
+    try (var connection = connections.add(proxy, clock.instant())) {
+      while (!closed) {
+        takeRequests(conversation);
+        talk(proxy, conversation);
+        connection.delivered(conversation.delivery());
+        bell.await();
+      }
+    }
+  }
+
+  private @Nullable Q firstRequest() throws InterruptedException {
+    while (!closed && requests.isEmpty()) {
+      bell.await();
+    }
+    return requests.peek();
+  }
+
+  private void takeRequests(Dialect.Conversation<Q, R> conversation) {
+    for (var request = requests.poll(); request != null; request = requests.poll()) {
+      conversation.receive(request, clock.instant());
+      responses.request(1);
+    }
+  }
+
+  private void talk(Proxy proxy, Dialect.Conversation<Q, R> conversation) {
+    var served = loop.model().served();
+    if (served.isPresent() && responses.isReady() && !closed) {
+      conversation.news(served.get(), proxy, clock.instant()).forEach(responses::onNext);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.tombolo.server.ports;
+
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.tombolo.api.identity.v1.AttestRequest;
+import io.tombolo.api.identity.v1.KubernetesProof;
+import io.tombolo.identity.JoinTokens;
+import io.tombolo.kubernetes.ServiceAccountTokens;
+import io.tombolo.mesh.catalog.Names;
+import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.identity.TrustDomain;
+import java.time.Clock;
+import java.util.Map;
+
+/// Decides who a caller without certificate is, by the proof it brings.
+///
+/// @param clusters who checks service account tokens, by cluster
+public record Attestation(
+    TrustDomain trustDomain,
+    Map<String, ServiceAccountTokens> clusters,
+    JoinTokens joinTokens,
+    Clock clock) {
+
+  /// @param peer the IP address of the caller
+  /// @throws StatusException UNAUTHENTICATED if the proof does not hold, UNAVAILABLE if it cannot be
+  ///     checked now
+  SpiffeId identity(AttestRequest request, String peer) throws StatusException {
+    return switch (request.getProofCase()) {
+      case KUBERNETES -> serviceAccount(request.getKubernetes());
+      case JOIN_TOKEN -> joined(request.getJoinToken(), peer);
+      case PROOF_NOT_SET ->
+          throw Status.UNAUTHENTICATED
+              .withDescription("proof: a service account token or a join token is needed")
+              .asException();
+    };
+  }
+
+  private SpiffeId serviceAccount(KubernetesProof proof) throws StatusException {
+    var tokens = clusters.get(proof.getCluster());
+    if (tokens == null) {
+      throw Status.UNAUTHENTICATED
+          .withDescription(
+              "proof.cluster: \"%s\" is not a configured cluster (%s)"
+                  .formatted(Names.printable(proof.getCluster()), clusters.keySet()))
+          .asException();
+    }
+    return switch (tokens.verify(proof.getServiceAccountToken())) {
+      case ServiceAccountTokens.Verified verified ->
+          SpiffeId.serviceAccount(trustDomain, verified.namespace(), verified.serviceAccount());
+      case ServiceAccountTokens.Refused(var reason) ->
+          throw Status.UNAUTHENTICATED
+              .withDescription("proof.service_account_token: " + reason)
+              .asException();
+      case ServiceAccountTokens.Unavailable(var reason) ->
+          throw Status.UNAVAILABLE
+              .withDescription("proof.service_account_token cannot be checked: " + reason)
+              .asException();
+    };
+  }
+
+  private SpiffeId joined(String token, String peer) throws StatusException {
+    return switch (joinTokens.consume(token, peer, clock.instant())) {
+      case JoinTokens.Accepted(var grant) -> grant.identity();
+      case JoinTokens.Refused(var reason) ->
+          throw Status.UNAUTHENTICATED
+              .withDescription("proof.join_token: " + reason)
+              .asException();
+    };
+  }
+}

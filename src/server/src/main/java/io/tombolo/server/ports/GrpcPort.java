@@ -1,0 +1,70 @@
+package io.tombolo.server.ports;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.tombolo.api.identity.v1.IdentityGrpc;
+import io.tombolo.mesh.identity.TrustDomain;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
+
+/// The port for proxies and agents: TLS 1.3, the client's certificate asked for, and required by
+/// every method but the one that hands out the first.
+public final class GrpcPort implements AutoCloseable {
+  private static final int MOST_REQUEST_BYTES = 4 * 1024 * 1024;
+
+  private final Server server;
+
+  /// @param services ADS and Identity
+  public GrpcPort(
+      InetSocketAddress address,
+      TrustDomain trustDomain,
+      OwnCertificate own,
+      Supplier<List<X509Certificate>> roots,
+      List<BindableService> services)
+      throws IOException {
+    var caller =
+        new Caller(trustDomain, Set.of(IdentityGrpc.getAttestMethod().getFullMethodName()));
+    var builder =
+        NettyServerBuilder.forAddress(address)
+            .sslContext(tls(own, new PeerTrust(trustDomain, roots)))
+            .directExecutor()
+            .maxInboundMessageSize(MOST_REQUEST_BYTES)
+            .permitKeepAliveTime(5, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .keepAliveTime(30, TimeUnit.SECONDS)
+            .keepAliveTimeout(20, TimeUnit.SECONDS);
+    services.forEach(service -> builder.addService(ServerInterceptors.intercept(service, caller, new RemoteAddress())));
+    server = builder.build().start();
+  }
+
+  private static SslContext tls(OwnCertificate own, PeerTrust trust) throws SSLException {
+    return GrpcSslContexts.configure(
+            SslContextBuilder.forServer(new OwnKey(own::newest)), SslProvider.JDK)
+        .trustManager(trust)
+        .clientAuth(ClientAuth.OPTIONAL)
+        .protocols("TLSv1.3")
+        .build();
+  }
+
+  public int port() {
+    return server.getPort();
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+  }
+}

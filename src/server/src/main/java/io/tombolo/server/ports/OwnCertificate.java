@@ -1,0 +1,61 @@
+package io.tombolo.server.ports;
+
+import io.tombolo.identity.Authority;
+import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.identity.TrustDomain;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+
+/// The control plane's own SVID, issued by itself and renewed when half of it has passed. Thread-safe.
+public final class OwnCertificate {
+  private final Authority authority;
+  private final TrustDomain trustDomain;
+  private final Clock clock;
+  private volatile OwnKey.Pair pair;
+  private volatile Instant renewAt;
+
+  public OwnCertificate(Authority authority, TrustDomain trustDomain, Clock clock) {
+    this.authority = authority;
+    this.trustDomain = trustDomain;
+    this.clock = clock;
+    this.pair = issue();
+    this.renewAt = halfOf(pair);
+  }
+
+  OwnKey.Pair newest() {
+    if (clock.instant().isAfter(renewAt)) {
+      renew();
+    }
+    return pair;
+  }
+
+  private void renew() {
+    var next = issue();
+    pair = next;
+    renewAt = halfOf(next);
+  }
+
+  private OwnKey.Pair issue() {
+    try {
+      var generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(new ECGenParameterSpec("secp256r1"));
+      var keys = generator.generateKeyPair();
+      var issued =
+          authority.issue(
+              keys.getPublic(), SpiffeId.controlPlane(trustDomain), clock.instant());
+      return new OwnKey.Pair(keys.getPrivate(), issued.chain());
+    } catch (GeneralSecurityException impossible) {
+      throw new IllegalStateException("this JDK cannot make P-256 keys", impossible);
+    }
+  }
+
+  private static Instant halfOf(OwnKey.Pair pair) {
+    var leaf = pair.chain().getFirst();
+    var from = leaf.getNotBefore().toInstant();
+    return from.plus(Duration.between(from, leaf.getNotAfter().toInstant()).dividedBy(2));
+  }
+}

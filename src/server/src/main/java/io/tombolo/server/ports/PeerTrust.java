@@ -1,0 +1,122 @@
+package io.tombolo.server.ports;
+
+import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.identity.TrustDomain;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/// Accepts client certificates that are X.509-SVIDs of our trust domain: chained to the bundle as it
+/// is now, with exactly one URI, a SPIFFE ID (X509-SVID, section 5). Thread-safe.
+final class PeerTrust extends X509ExtendedTrustManager {
+  private static final int URI = 6;
+  private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+
+  private final TrustDomain trustDomain;
+  private final Supplier<List<X509Certificate>> roots;
+
+  PeerTrust(TrustDomain trustDomain, Supplier<List<X509Certificate>> roots) {
+    this.trustDomain = trustDomain;
+    this.roots = roots;
+  }
+
+  /// The SPIFFE ID of a leaf certificate, if it has exactly one URI and that is one.
+  static Optional<SpiffeId> identity(X509Certificate leaf) {
+    try {
+      var names = leaf.getSubjectAlternativeNames();
+      if (names == null) {
+        return Optional.empty();
+      }
+      var uris = new ArrayList<String>();
+      for (var name : names) {
+        if (Integer.valueOf(URI).equals(name.get(0))) {
+          uris.add((String) name.get(1));
+        }
+      }
+      return uris.size() == 1 ? Optional.of(SpiffeId.parse(uris.getFirst())) : Optional.empty();
+    } catch (CertificateParsingException | IllegalArgumentException notOne) {
+      return Optional.empty();
+    }
+  }
+
+  private void check(X509Certificate[] chain) throws CertificateException {
+    var leaf = chain[0];
+    var identity = identity(leaf);
+    if (identity.isEmpty() || !identity.get().trustDomain().equals(trustDomain)) {
+      throw new CertificateException("not an X.509-SVID of trust domain " + trustDomain);
+    }
+    if (leaf.getBasicConstraints() >= 0) {
+      throw new CertificateException("a CA certificate is not an X.509-SVID of a workload");
+    }
+    var usages = leaf.getExtendedKeyUsage();
+    if (usages == null || !usages.contains(CLIENT_AUTH)) {
+      throw new CertificateException("the certificate is not for client authentication");
+    }
+    try {
+      var anchors =
+          roots.get().stream().map(root -> new TrustAnchor(root, null)).collect(Collectors.toSet());
+      var parameters = new PKIXParameters(anchors);
+      parameters.setRevocationEnabled(false);
+      CertPathValidator.getInstance("PKIX")
+          .validate(
+              CertificateFactory.getInstance("X.509").generateCertPath(List.of(chain)),
+              parameters);
+    } catch (GeneralSecurityException untrusted) {
+      throw new CertificateException(untrusted.getMessage(), untrusted);
+    }
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType)
+      throws CertificateException {
+    check(chain);
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+      throws CertificateException {
+    check(chain);
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+      throws CertificateException {
+    check(chain);
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType)
+      throws CertificateException {
+    throw new CertificateException("this side is a server");
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+      throws CertificateException {
+    throw new CertificateException("this side is a server");
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+      throws CertificateException {
+    throw new CertificateException("this side is a server");
+  }
+
+  @Override
+  public X509Certificate[] getAcceptedIssuers() {
+    return new X509Certificate[0];
+  }
+}
