@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.server.model;
+
+import org.jspecify.annotations.NullMarked;
