@@ -1,11 +1,16 @@
 package io.tombolo.server;
 
 import io.tombolo.identity.Authority;
+import io.tombolo.identity.DirectoryKeyVault;
+import io.tombolo.identity.KekSource;
+import io.tombolo.identity.Terms;
 import io.tombolo.mesh.catalog.Cidr;
 import io.tombolo.mesh.catalog.Networks;
 import io.tombolo.mesh.catalog.SameName;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.TrustDomain;
+import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -45,6 +50,18 @@ final class ConfiguredMesh {
                         () ->
                             network.cidrs().orElse(List.of()).stream().map(Cidr::parse).toList())));
     return new Networks(networks);
+  }
+
+  /// The authority in the state directory, made at the first start.
+  static Authority authority(TomboloConfig config, TrustDomain trustDomain, Instant now)
+      throws IOException {
+    var ca = config.state().resolve("ca");
+    return Authority.open(
+        new DirectoryKeyVault(ca),
+        new KekSource.InFile(ca.resolve("kek")),
+        trustDomain,
+        Terms.usual().withSvid(config.svid().ttl()),
+        now);
   }
 
   private static Mesh.Gateway gateway(String network, String address) {

@@ -2,6 +2,7 @@ package io.tombolo.server;
 
 import io.tombolo.identity.Authority;
 import io.tombolo.identity.JoinTokens;
+import io.tombolo.identity.Pem;
 import io.tombolo.kubernetes.ServiceAccountTokens;
 import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.Source;
@@ -52,7 +53,7 @@ final class ControlPlane implements AutoCloseable {
     worlds = Worlds.of(config, trustDomain);
     loop = new ModelLoop(inbox, settings, worlds.sources().stream().map(Source::id).toList());
     lastKnown = new LastKnown(state.resolve("known"), loop);
-    var authority = ConfiguredMesh.authority(config, trustDomain, clock);
+    var authority = ConfiguredMesh.authority(config, trustDomain, clock.instant());
     var joinTokens = new JoinTokens(state.resolve("join-tokens"));
     admin = new Admin(AdminToken.in(state), version, loop, connections, joinTokens, clock);
     threads =
@@ -61,7 +62,7 @@ final class ControlPlane implements AutoCloseable {
             Thread.ofVirtual().name("last-known").unstarted(lastKnown),
             Thread.ofVirtual().name("start-timeout").unstarted(this::declareLate));
     port = grpc(trustDomain, authority, joinTokens, worlds.clusters());
-    ConfiguredMesh.writeBundle(state.resolve("bundle.pem"), authority);
+    Pem.write(state.resolve("bundle.pem"), authority.bundle());
   }
 
   private GrpcPort grpc(

@@ -1,5 +1,6 @@
 package io.tombolo.server;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.tombolo.server.admin.Admin;
@@ -41,7 +42,8 @@ class Wiring {
     }
   }
 
-  void start(@Observes StartupEvent event) {
+  void start(@Observes StartupEvent event, MeterRegistry metrics) {
+    Gauges.register(controlPlane.admin(), metrics);
     controlPlane.start();
   }
 

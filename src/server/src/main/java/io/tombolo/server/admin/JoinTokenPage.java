@@ -1,17 +1,22 @@
 package io.tombolo.server.admin;
 
+import io.tombolo.identity.Grant;
+import io.tombolo.identity.JoinTokens;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.World;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.server.ports.Attestation;
+import jakarta.ws.rs.InternalServerErrorException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
 /// Makes join tokens: finds out whose identity is asked for.
 final class JoinTokenPage {
-  private static final Duration LONGEST = Duration.ofMinutes(10);
+  private static final String ANY_NODE = "*";
 
   /// Whom a token is for.
   private record Bearer(SpiffeId identity, String node) {}
@@ -21,15 +26,20 @@ final class JoinTokenPage {
   static Pages.TokenPage issue(Admin admin, Mesh mesh, Pages.TokenRequest request) {
     var bearer = bearer(mesh, request);
     var ttl =
-        request.ttlSeconds() == null ? LONGEST : Duration.ofSeconds(request.ttlSeconds());
-    if (ttl.isNegative() || ttl.isZero() || ttl.compareTo(LONGEST) > 0) {
-      throw AdminResource.problem("ttlSeconds: 1 to 600");
+        request.ttlSeconds() == null
+            ? JoinTokens.LONGEST
+            : Duration.ofSeconds(request.ttlSeconds());
+    var host = Objects.requireNonNullElse(request.host(), Attestation.ANY_HOST);
+    try {
+      var grant = new Grant(bearer.identity(), bearer.node(), host);
+      var token = admin.joinTokens().issue(grant, ttl, admin.clock().instant());
+      return new Pages.TokenPage(
+          token.text(), bearer.identity().toString(), bearer.node(), token.expires().toString());
+    } catch (IllegalArgumentException wrong) {
+      throw AdminResource.problem(Objects.requireNonNull(wrong.getMessage()));
+    } catch (IOException full) {
+      throw new InternalServerErrorException("the token cannot be kept", full);
     }
-    var host = Objects.requireNonNullElse(request.host(), "");
-    var now = admin.clock().instant();
-    var token = admin.joinTokens().create(bearer.identity(), bearer.node(), host, ttl, now);
-    return new Pages.TokenPage(
-        token, bearer.identity().toString(), bearer.node(), now.plus(ttl).toString());
   }
 
   private static Bearer bearer(Mesh mesh, Pages.TokenRequest request) {
@@ -41,7 +51,7 @@ final class JoinTokenPage {
     }
     if (request.service() != null) {
       var service = service(mesh, request.service(), World.CONSUL);
-      return new Bearer(identityOf(mesh, service), "");
+      return new Bearer(identityOf(mesh, service), ANY_NODE);
     }
     throw AdminResource.problem("one of workload, service and gateway is needed");
   }
@@ -52,7 +62,7 @@ final class JoinTokenPage {
           "gateway: network \"%s\" has no mesh gateways (tombolo.networks.\"...\".gateways)"
               .formatted(Names.printable(network)));
     }
-    return new Bearer(SpiffeId.meshGateway(mesh.settings().trustDomain(), network), "");
+    return new Bearer(SpiffeId.meshGateway(mesh.settings().trustDomain(), network), ANY_NODE);
   }
 
   private static Bearer workload(Mesh mesh, String node) {

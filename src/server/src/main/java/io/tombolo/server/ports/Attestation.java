@@ -9,6 +9,7 @@ import io.tombolo.kubernetes.ServiceAccountTokens;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.Map;
 
@@ -20,6 +21,9 @@ public record Attestation(
     Map<String, ServiceAccountTokens> clusters,
     JoinTokens joinTokens,
     Clock clock) {
+
+  /// The host of a token that any host may use.
+  public static final String ANY_HOST = "*";
 
   /// @param peer the IP address of the caller
   /// @throws StatusException UNAUTHENTICATED if the proof does not hold, UNAVAILABLE if it cannot be
@@ -59,12 +63,31 @@ public record Attestation(
   }
 
   private SpiffeId joined(String token, String peer) throws StatusException {
-    return switch (joinTokens.consume(token, peer, clock.instant())) {
-      case JoinTokens.Accepted(var grant) -> grant.identity();
-      case JoinTokens.Refused(var reason) ->
-          throw Status.UNAUTHENTICATED
-              .withDescription("proof.join_token: " + reason)
-              .asException();
+    return switch (redeemed(token)) {
+      case JoinTokens.Result.Accepted(var grant, var id) -> {
+        if (!grant.host().equals(ANY_HOST) && !grant.host().equals(peer)) {
+          throw refused(
+              "join token %s is for host %s, not %s; it is used up: make another with: tombolo token"
+                  .formatted(id, grant.host(), peer));
+        }
+        yield grant.identity();
+      }
+      case JoinTokens.Result.Refused(_, var detail) -> throw refused(detail);
     };
+  }
+
+  private JoinTokens.Result redeemed(String token) throws StatusException {
+    try {
+      return joinTokens.redeem(token, clock.instant());
+    } catch (IOException broken) {
+      throw Status.UNAVAILABLE
+          .withDescription("proof.join_token cannot be checked: the state directory is not usable")
+          .withCause(broken)
+          .asException();
+    }
+  }
+
+  private static StatusException refused(String why) {
+    return Status.UNAUTHENTICATED.withDescription("proof.join_token: " + why).asException();
   }
 }

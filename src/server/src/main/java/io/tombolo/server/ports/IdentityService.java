@@ -100,17 +100,14 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
   private Issued issue(ByteString csr, SpiffeId identity) throws StatusException {
     PublicKey key =
         switch (Csr.publicKeyOf(csr.toByteArray())) {
-          case Csr.Accepted(var accepted) -> accepted;
-          case Csr.Refused(var reason) ->
+          case Csr.Result.Accepted(var accepted) -> accepted;
+          case Csr.Result.Refused(var reason) ->
               throw Status.INVALID_ARGUMENT
                   .withDescription("csr: " + Names.printable(reason))
                   .asException();
         };
     var issued = authority.issue(key, identity, clock.instant());
-    var leaf = issued.chain().getFirst();
-    LOG.infof(
-        "Issued %s serial %s until %s",
-        identity, leaf.getSerialNumber().toString(16), leaf.getNotAfter().toInstant());
+    LOG.infof("Issued %s", issued);
     return Issued.newBuilder().addAllChain(encoded(issued.chain())).setBundle(bundle()).build();
   }
 
