@@ -44,7 +44,7 @@ function show(status, catalog, intentions, proxies) {
   table('proxies', ['proxy', 'identity', 'network', 'has revision', 'refuses'],
     proxies.proxies.map(p => [`${p.node} (${p.role})`, p.identity, p.network,
       [String(p.applied), p.applied === proxies.revision ? 'good' : ''],
-      p.types.filter(t => t.refused).map(t => `${t.type}: ${t.refused}`).join('; ')]),
+      p.types.flatMap(t => t.refused.map(r => `${t.type} ${r.resources.join(', ')}: ${r.message}`)).join('; ')]),
     'No proxy is connected.');
   table('refused', ['what', 'why'], [
     ...catalog.refused.map(r => [`${r.source}: ${r.what}`, r.reason]),

@@ -1,6 +1,5 @@
 package io.tombolo.server.admin;
 
-import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.World;
 import io.tombolo.mesh.flow.Mesh;
@@ -9,7 +8,8 @@ import io.tombolo.mesh.policy.Decision;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.server.ports.Connections;
-import io.tombolo.xds.Delivery;
+import io.tombolo.xds.delivery.Delivery;
+import io.tombolo.xds.snapshot.ResourceType;
 import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -20,6 +20,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The REST API: what the mesh is, who may call whom, what each proxy has been told.
@@ -119,20 +120,26 @@ public class AdminResource {
         connection.since().toString(),
         delivery == null ? 0 : delivery.applied(),
         delivery == null ? null : text(delivery.appliedAt()),
-        delivery == null ? List.of() : types(delivery));
+        delivery == null ? List.of() : types(delivery),
+        delivery == null ? List.of() : delivery.declined());
   }
 
   private static List<Pages.TypePage> types(Delivery delivery) {
-    return delivery.types().stream()
-        .map(
-            type ->
-                new Pages.TypePage(
-                    type.type(),
-                    type.sent(),
-                    type.acked(),
-                    text(type.ackedAt()),
-                    type.refused() == null ? null : Names.printable(type.refused())))
+    return delivery.types().entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(entry -> type(entry.getKey(), entry.getValue()))
         .toList();
+  }
+
+  private static Pages.TypePage type(ResourceType type, Delivery.OfType told) {
+    return new Pages.TypePage(
+        type.name(),
+        told.sent(),
+        told.acked(),
+        text(told.ackedAt()),
+        told.refused().stream()
+            .map(r -> new Pages.Refusal(r.resources(), r.message(), r.at().toString()))
+            .toList());
   }
 
   private static @Nullable String text(@Nullable Instant time) {

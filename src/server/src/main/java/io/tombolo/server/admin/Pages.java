@@ -82,14 +82,18 @@ final class Pages {
       String connectedAt,
       long applied,
       @Nullable String appliedAt,
-      List<TypePage> types) {}
+      List<TypePage> types,
+      List<String> declined) {}
 
   record TypePage(
       String type,
       long sent,
       long acked,
       @Nullable String ackedAt,
-      @Nullable String refused) {}
+      List<Refusal> refused) {}
+
+  /// What a proxy did not take, and what it said.
+  record Refusal(List<String> resources, String message, String at) {}
 
   record TokenRequest(
       @Nullable String workload,

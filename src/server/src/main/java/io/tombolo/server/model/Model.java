@@ -1,7 +1,7 @@
 package io.tombolo.server.model;
 
 import io.tombolo.mesh.flow.Mesh;
-import io.tombolo.xds.Snapshot;
+import io.tombolo.xds.snapshot.Snapshot;
 import java.util.Optional;
 
 /// What the model thread last made of all facts.

@@ -5,7 +5,7 @@ import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.flow.Inbox;
 import io.tombolo.mesh.flow.Latest;
 import io.tombolo.mesh.flow.Mesh;
-import io.tombolo.xds.Snapshots;
+import io.tombolo.xds.snapshot.Snapshots;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.tombolo.server.ports;
 
 import io.tombolo.mesh.scope.Proxy;
-import io.tombolo.xds.Delivery;
+import io.tombolo.xds.delivery.Delivery;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;

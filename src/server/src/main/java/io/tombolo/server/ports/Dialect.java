@@ -6,10 +6,10 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.tombolo.mesh.scope.Proxy;
-import io.tombolo.xds.Delivery;
-import io.tombolo.xds.DeltaSession;
-import io.tombolo.xds.Snapshot;
-import io.tombolo.xds.SotwSession;
+import io.tombolo.xds.delivery.Delivery;
+import io.tombolo.xds.delivery.DeltaSession;
+import io.tombolo.xds.snapshot.Snapshot;
+import io.tombolo.xds.delivery.SotwSession;
 import java.time.Instant;
 import java.util.List;
 

@@ -1,0 +1,102 @@
+package io.tombolo.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tombolo.testbed.Daemon;
+import io.tombolo.testbed.Host;
+import io.tombolo.testbed.HttpCall;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// The control plane as it is shipped, in a process of its own on the infrastructure's host.
+final class ControlPlane implements AutoCloseable {
+  static final int XDS_PORT = 15012;
+  private static final Path JAR = Path.of("../server/target/quarkus-app/quarkus-run.jar");
+  private static final String ADMIN = "http://127.0.0.1:15014";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Host host;
+  private final Path state;
+  private final Daemon daemon;
+
+  private ControlPlane(Host host, Path state, Daemon daemon) {
+    this.host = host;
+    this.state = state;
+    this.daemon = daemon;
+  }
+
+  /// @param configuration keys of Tombolo and Quarkus
+  static ControlPlane start(Host host, Path state, Map<String, String> configuration) {
+    var command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xmx256m",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Dtombolo.state=" + state));
+    configuration.forEach((key, value) -> command.add("-D%s=%s".formatted(key, value)));
+    command.addAll(List.of("-jar", JAR.toAbsolutePath().normalize().toString()));
+    var daemon =
+        Daemon.spec("control-plane", host, command.toArray(String[]::new)).start();
+    return new ControlPlane(host, state, daemon);
+  }
+
+  Daemon daemon() {
+    return daemon;
+  }
+
+  Path bundle() {
+    return state.resolve("bundle.pem");
+  }
+
+  /// Waits until proxies are served.
+  ControlPlane awaitReady() {
+    daemon.awaitReady(Duration.ofSeconds(60), () -> get("status").path("ready").asBoolean());
+    return this;
+  }
+
+  /// Waits until it answers, ready or not.
+  ControlPlane awaitAnswer() {
+    daemon.awaitReady(Duration.ofSeconds(60), () -> get("status").has("revision"));
+    return this;
+  }
+
+  /// Reads a page of the REST API.
+  JsonNode get(String page) {
+    return read(new HttpCall("GET", ADMIN + "/v1/" + page, ""));
+  }
+
+  /// Makes a join token for a workload, a service or a gateway.
+  String token(String kind, String name) {
+    var body = "{\"%s\": \"%s\"}".formatted(kind, name);
+    var call =
+        new HttpCall("POST", ADMIN + "/v1/tokens", body).with("Content-Type", "application/json");
+    return read(call).path("token").asText();
+  }
+
+  private JsonNode read(HttpCall call) {
+    try {
+      var token = Files.readString(state.resolve("admin.token")).strip();
+      var reply = host.http(call.with("Authorization", "Bearer " + token));
+      if (!reply.ok()) {
+        throw new IllegalStateException(call.url() + ": " + reply);
+      }
+      return JSON.readTree(reply.body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(call.url() + " does not answer", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    daemon.close();
+  }
+}

@@ -1,0 +1,172 @@
+package io.tombolo.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tombolo.testbed.Await;
+import io.tombolo.testbed.Host;
+import io.tombolo.testbed.KubeApiserver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/// What controllers and kubelets would write, written through the real API.
+record Kubernetes(KubeApiserver api) {
+  static final String NAMESPACE = "shop";
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String CRDS = "../../k8s/crds";
+
+  /// Makes the namespace, a node and our CRDs.
+  Kubernetes prepared() throws IOException {
+    create("/api/v1/namespaces", "{\"metadata\": {\"name\": \"%s\"}}".formatted(NAMESPACE));
+    create(
+        "/api/v1/nodes",
+        """
+        {"metadata": {"name": "node-1", "labels": {"topology.kubernetes.io/zone": "z1"}}}
+        """);
+    try (var files = Files.list(Path.of(CRDS))) {
+      for (var file : files.filter(f -> f.toString().endsWith(".yaml")).toList()) {
+        var reply =
+            api.call(
+                "POST",
+                "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+                "application/yaml",
+                Files.readString(file));
+        assertThat(reply.ok()).as(reply.toString()).isTrue();
+      }
+    }
+    Await.until(
+        "the API server serves intentions",
+        Duration.ofSeconds(30),
+        () -> api.call("GET", intentions(), "", "").ok());
+    return this;
+  }
+
+  static String intentions() {
+    return "/apis/mesh.tombolo.io/v1alpha1/namespaces/%s/intentions".formatted(NAMESPACE);
+  }
+
+  /// A pod with a service account of its own name, a service of that name in front of it.
+  void pod(String name, Host host, String ports) {
+    create(core("serviceaccounts"), "{\"metadata\": {\"name\": \"%s\"}}".formatted(name));
+    var pod =
+        create(
+            core("pods"),
+            """
+            {"metadata": {"name": "%s-1", "labels": {"app": "%s"}},
+             "spec": {"serviceAccountName": "%s", "nodeName": "node-1",
+              "containers": [{"name": "app", "image": "app"}]}}
+            """
+                .formatted(name, name, name));
+    var address = host.address();
+    send(
+        "PATCH",
+        core("pods") + "/" + name + "-1/status",
+        "application/merge-patch+json",
+        """
+        {"status": {"phase": "Running", "podIP": "%s", "podIPs": [{"ip": "%s"}],
+          "conditions": [{"type": "Ready", "status": "True"}]}}
+        """
+            .formatted(address, address));
+    create(
+        core("services"),
+        """
+        {"metadata": {"name": "%s"}, "spec": {"selector": {"app": "%s"}, "ports": %s}}
+        """
+            .formatted(name, name, ports));
+    create(slices(), slice(name, address, pod.path("metadata").path("uid").asText(), ports, true));
+  }
+
+  /// Says whether the pod is ready, as its EndpointSlice tells it.
+  void ready(String name, boolean ready) {
+    send(
+        "PATCH",
+        slices() + "/" + name,
+        "application/json-patch+json",
+        """
+        [{"op": "replace", "path": "/endpoints/0/conditions",
+          "value": {"ready": %s, "serving": %s, "terminating": false}}]
+        """
+            .formatted(ready, ready));
+  }
+
+  /// A projected token of the pod's service account, bound to the pod.
+  String token(String name, String audience) {
+    var uid =
+        send("GET", core("pods") + "/" + name + "-1", "", "").path("metadata").path("uid").asText();
+    return create(
+            core("serviceaccounts") + "/" + name + "/token",
+            """
+            {"spec": {"audiences": ["%s"], "expirationSeconds": 3600, "boundObjectRef":
+              {"kind": "Pod", "apiVersion": "v1", "name": "%s-1", "uid": "%s"}}}
+            """
+                .formatted(audience, name, uid))
+        .path("status")
+        .path("token")
+        .asText();
+  }
+
+  void intention(String name, String spec) {
+    create(
+        intentions(),
+        """
+        {"apiVersion": "mesh.tombolo.io/v1alpha1", "kind": "Intention",
+         "metadata": {"name": "%s"}, "spec": %s}
+        """
+            .formatted(name, spec));
+  }
+
+  void deleteIntention(String name) {
+    send("DELETE", intentions() + "/" + name, "", "");
+  }
+
+  JsonNode create(String path, String body) {
+    return send("POST", path, "application/json", body);
+  }
+
+  JsonNode send(String method, String path, String type, String body) {
+    try {
+      var reply = api.call(method, path, type, body);
+      if (!reply.ok()) {
+        throw new IllegalStateException(method + " " + path + ": " + reply);
+      }
+      return JSON.readTree(reply.body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(method + " " + path, e);
+    }
+  }
+
+  private static String slice(
+      String name, String address, String uid, String servicePorts, boolean ready) {
+    try {
+      var ports = JSON.createArrayNode();
+      for (var port : JSON.readTree(servicePorts)) {
+        ports.addObject()
+            .put("name", port.path("name").asText())
+            .put("port", port.path("port").asInt())
+            .put("protocol", "TCP");
+      }
+      return """
+      {"metadata": {"name": "%s", "labels": {"kubernetes.io/service-name": "%s"}},
+       "addressType": "IPv4", "ports": %s,
+       "endpoints": [{"addresses": ["%s"], "nodeName": "node-1", "zone": "z1",
+         "conditions": {"ready": %s, "serving": %s, "terminating": false},
+         "targetRef": {"kind": "Pod", "namespace": "%s", "name": "%s-1", "uid": "%s"}}]}
+      """
+          .formatted(name, name, ports, address, ready, ready, NAMESPACE, name, uid);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String core(String kind) {
+    return "/api/v1/namespaces/%s/%s".formatted(NAMESPACE, kind);
+  }
+
+  static String slices() {
+    return "/apis/discovery.k8s.io/v1/namespaces/%s/endpointslices".formatted(NAMESPACE);
+  }
+}

@@ -1,0 +1,50 @@
+package io.tombolo.e2e;
+
+import io.tombolo.testbed.Host;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Puts together how a workload's agent is started.
+final class PlanBuilder {
+  private final String name;
+  private final Host host;
+  private final String node;
+  private final String controlPlane;
+  private final Path bundle;
+  private final String network;
+  private List<String> proof = List.of();
+  private String token = "";
+  private List<String> upstreams = List.of();
+
+  PlanBuilder(
+      String name, Host host, String node, String controlPlane, Path bundle, String network) {
+    this.name = name;
+    this.host = host;
+    this.node = node;
+    this.controlPlane = controlPlane;
+    this.bundle = bundle;
+    this.network = network;
+  }
+
+  PlanBuilder joining(String joinToken) {
+    proof = List.of("--join-token-file", "TOKEN");
+    token = joinToken;
+    return this;
+  }
+
+  PlanBuilder attesting(String cluster, String serviceAccountToken) {
+    proof = List.of("--kubernetes-token-file", "TOKEN", "--cluster", cluster);
+    token = serviceAccountToken;
+    return this;
+  }
+
+  PlanBuilder upstreams(List<String> services) {
+    upstreams = services;
+    return this;
+  }
+
+  Workload.Plan plan() {
+    return new Workload.Plan(
+        name, host, node, controlPlane, bundle, proof, token, network, upstreams);
+  }
+}
