@@ -17,7 +17,8 @@ import java.util.List;
 ///
 /// @param node the proxy's `node.id`
 /// @param agent the agent's process, Envoy below it
-record Workload(String name, Host host, String node, Daemon agent) {
+/// @param files where the agent has its socket, and Envoy its bootstrap and log
+record Workload(String name, Host host, String node, Daemon agent, Path files) {
   static final String ENVOY_ADMIN = "127.0.0.1:15000";
   private static final String TRUST_DOMAIN = "tombolo.local";
 
@@ -41,13 +42,14 @@ record Workload(String name, Host host, String node, Daemon agent) {
       try {
         var own = Files.createDirectories(directory.resolve(name));
         var tokenFile = Files.writeString(own.resolve("token"), token);
-        return new Workload(name, host, node, daemon(own, tokenFile).start());
+        var files = own.resolve("run");
+        return new Workload(name, host, node, daemon(files, tokenFile).start(), files);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
 
-    private Daemon.Spec daemon(Path own, Path tokenFile) {
+    private Daemon.Spec daemon(Path files, Path tokenFile) {
       var arguments =
           new ArrayList<>(
               List.of(
@@ -60,7 +62,7 @@ record Workload(String name, Host host, String node, Daemon agent) {
                   "--node",
                   node,
                   "--socket",
-                  own.resolve("sds").resolve("agent.sock").toString(),
+                  files.resolve("agent.sock").toString(),
                   "--envoy",
                   "--admin",
                   ENVOY_ADMIN,
@@ -86,6 +88,15 @@ record Workload(String name, Host host, String node, Daemon agent) {
   String envoy(String path) {
     try {
       return host.http(HttpCall.get(admin(path))).body();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Everything that Envoy has logged, the access log among it.
+  String proxyLog() {
+    try {
+      return Files.readString(files.resolve("envoy.log"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

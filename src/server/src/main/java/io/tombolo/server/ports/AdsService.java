@@ -7,6 +7,8 @@ import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.grpc.stub.StreamObserver;
 import io.tombolo.server.model.ModelLoop;
+import io.tombolo.xds.delivery.DeltaSession;
+import io.tombolo.xds.delivery.SotwSession;
 import java.time.Clock;
 
 /// Aggregated discovery, both variants.
@@ -25,13 +27,13 @@ public final class AdsService
   @Override
   public StreamObserver<DeltaDiscoveryRequest> deltaAggregatedResources(
       StreamObserver<DeltaDiscoveryResponse> responses) {
-    return open(new Dialect.Delta(), responses);
+    return open(new Dialect<>(DeltaDiscoveryRequest::getNode, DeltaSession::new), responses);
   }
 
   @Override
   public StreamObserver<DiscoveryRequest> streamAggregatedResources(
       StreamObserver<DiscoveryResponse> responses) {
-    return open(new Dialect.Sotw(), responses);
+    return open(new Dialect<>(DiscoveryRequest::getNode, SotwSession::new), responses);
   }
 
   private <Q, R> StreamObserver<Q> open(Dialect<Q, R> dialect, StreamObserver<R> responses) {

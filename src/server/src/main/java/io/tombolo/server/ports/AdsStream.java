@@ -8,6 +8,7 @@ import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.server.model.Model;
 import io.tombolo.server.model.ModelLoop;
+import io.tombolo.xds.delivery.Session;
 import java.time.Clock;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -111,13 +112,13 @@ final class AdsStream<Q, R> implements Runnable, StreamObserver<Q>, Consumer<Mod
     if (first == null) {
       return;
     }
-    var proxy = ProxyNode.of(dialect.node(first), caller, loop.model().mesh());
-    var conversation = dialect.begin();
+    var proxy = ProxyNode.of(dialect.node().apply(first), caller, loop.model().mesh());
+    var session = dialect.begin().get();
     try (var connection = connections.add(proxy, clock.instant())) {
       while (!closed) {
-        takeRequests(conversation);
-        talk(proxy, conversation);
-        connection.delivered(conversation.delivery());
+        takeRequests(session);
+        talk(proxy, session);
+        connection.delivered(session.delivery());
         bell.await();
       }
     }
@@ -130,17 +131,17 @@ final class AdsStream<Q, R> implements Runnable, StreamObserver<Q>, Consumer<Mod
     return requests.peek();
   }
 
-  private void takeRequests(Dialect.Conversation<Q, R> conversation) {
+  private void takeRequests(Session<Q, R> session) {
     for (var request = requests.poll(); request != null; request = requests.poll()) {
-      conversation.receive(request, clock.instant());
+      session.receive(request, clock.instant());
       responses.request(1);
     }
   }
 
-  private void talk(Proxy proxy, Dialect.Conversation<Q, R> conversation) {
+  private void talk(Proxy proxy, Session<Q, R> session) {
     var served = loop.model().served();
     if (served.isPresent() && responses.isReady() && !closed) {
-      conversation.news(served.get(), proxy, clock.instant()).forEach(responses::onNext);
+      session.news(served.get().viewFor(proxy), clock.instant()).forEach(responses::onNext);
     }
   }
 }
