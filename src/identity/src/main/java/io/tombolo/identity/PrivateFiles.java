@@ -18,7 +18,7 @@ import java.util.Set;
 
 /// Files that only their owner may read or write, and that are there as a whole or not at all, also
 /// after a crash.
-final class PrivateFiles {
+public final class PrivateFiles {
   private static final String OWNER_FILE = "rw-------";
   private static final String OWNER_DIRECTORY = "rwx------";
 
@@ -27,7 +27,7 @@ final class PrivateFiles {
   /// Makes a directory (0700) unless it is there.
   ///
   /// @throws StateUnusable if it is there and others may enter it
-  static void directory(Path directory) throws IOException {
+  public static void directory(Path directory) throws IOException {
     var parent = directory.toAbsolutePath().getParent();
     if (parent != null) {
       Files.createDirectories(parent);
@@ -83,7 +83,11 @@ final class PrivateFiles {
     }
   }
 
-  /// Makes or replaces a file; a reader sees the old one or the new one.
+  /// Makes or replaces a file (0600); a reader sees the old one or the new one.
+  public static void replace(Path file, byte[] content) throws IOException {
+    replace(file, content, OWNER_FILE);
+  }
+
   static void replace(Path file, byte[] content, String permissions) throws IOException {
     var fresh = written(file, content, permissions);
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -3,6 +3,7 @@ package io.tombolo.server;
 import io.tombolo.identity.Authority;
 import io.tombolo.identity.JoinTokens;
 import io.tombolo.identity.Pem;
+import io.tombolo.identity.PrivateFiles;
 import io.tombolo.kubernetes.ServiceAccountTokens;
 import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.Source;
@@ -13,7 +14,6 @@ import io.tombolo.server.admin.Admin;
 import io.tombolo.server.admin.AdminToken;
 import io.tombolo.server.model.LastKnown;
 import io.tombolo.server.model.ModelLoop;
-import io.tombolo.server.model.PrivateFiles;
 import io.tombolo.server.ports.AdsService;
 import io.tombolo.server.ports.Attestation;
 import io.tombolo.server.ports.Connections;
@@ -47,7 +47,8 @@ final class ControlPlane implements AutoCloseable {
 
   ControlPlane(TomboloConfig config, String version) throws IOException {
     this.config = config;
-    var state = PrivateFiles.directory(config.state());
+    var state = config.state();
+    PrivateFiles.directory(state);
     var settings = ConfiguredMesh.settings(config);
     var trustDomain = settings.trustDomain();
     worlds = Worlds.of(config, trustDomain);
@@ -60,8 +61,9 @@ final class ControlPlane implements AutoCloseable {
         List.of(
             Thread.ofPlatform().name("mesh").unstarted(loop),
             Thread.ofVirtual().name("last-known").unstarted(lastKnown),
+            Thread.ofVirtual().name("statuses").unstarted(new Statuses(loop, worlds.statuses())),
             Thread.ofVirtual().name("start-timeout").unstarted(this::declareLate));
-    port = grpc(trustDomain, authority, joinTokens, worlds.clusters());
+    port = grpc(trustDomain, authority, joinTokens, worlds.tokens());
     Pem.write(state.resolve("bundle.pem"), authority.bundle());
   }
 
@@ -125,7 +127,6 @@ final class ControlPlane implements AutoCloseable {
 
   @Override
   public void close() {
-    worlds.sources().forEach(Source::close);
     port.close();
     threads.forEach(Thread::interrupt);
     for (var thread : threads) {
@@ -135,5 +136,6 @@ final class ControlPlane implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
+    worlds.close();
   }
 }

@@ -1,17 +1,86 @@
 package io.tombolo.server;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.tombolo.consul.ConsulSource;
+import io.tombolo.consul.ConsulWorld;
 import io.tombolo.directory.DirectorySource;
+import io.tombolo.kubernetes.Cluster;
+import io.tombolo.kubernetes.ClusterClient;
 import io.tombolo.kubernetes.KubernetesSource;
 import io.tombolo.kubernetes.ServiceAccountTokens;
+import io.tombolo.kubernetes.StatusWriter;
+import io.tombolo.mesh.catalog.Networks;
 import io.tombolo.mesh.catalog.Source;
+import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.identity.TrustDomain;
 import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/// The configured sources, and for each cluster who checks its service account tokens.
-record Worlds(List<Source> sources, Map<String, ServiceAccountTokens> clusters) {
+/// The configured worlds: what reads them, who checks their tokens, who writes status into them.
+///
+/// @param clients to be closed last
+/// @param tokens by cluster
+/// @param statuses by cluster
+record Worlds(
+    List<Source> sources,
+    List<KubernetesClient> clients,
+    Map<String, ServiceAccountTokens> tokens,
+    Map<SourceId, StatusWriter> statuses)
+    implements AutoCloseable {
+
+  static Worlds of(TomboloConfig config, TrustDomain trustDomain) throws IOException {
+    var worlds =
+        new Worlds(new ArrayList<>(), new ArrayList<>(), new HashMap<>(), new HashMap<>());
+    var networks = ConfiguredMesh.networks(config);
+    if (config.directory().isPresent()) {
+      worlds.sources.addAll(
+          DirectorySource.in(config.directory().get(), trustDomain, networks));
+    }
+    config.kubernetes().forEach((name, c) -> worlds.add(name, c, trustDomain, networks));
+    for (var datacenter : config.consul().entrySet()) {
+      worlds.add(datacenter.getKey(), datacenter.getValue(), trustDomain, networks);
+    }
+    return worlds;
+  }
+
+  private void add(
+      String name, TomboloConfig.Cluster config, TrustDomain trustDomain, Networks networks) {
+    var id = SourceId.kubernetes(name);
+    var client = ClusterClient.open(config.kubeconfig());
+    clients.add(client);
+    sources.add(
+        new KubernetesSource(
+            new Cluster(id, trustDomain, config.network(), networks),
+            client,
+            KubernetesSource.Pace.USUAL));
+    tokens.put(name, new ServiceAccountTokens(client, config.audience()));
+    statuses.put(id, new StatusWriter(client));
+  }
+
+  private void add(
+      String name, TomboloConfig.Datacenter config, TrustDomain trustDomain, Networks networks)
+      throws IOException {
+    sources.add(
+        new ConsulSource(
+            new ConsulWorld(trustDomain, SourceId.consul(name), networks, config.network()),
+            new ConsulSource.Settings(
+                URI.create(config.url()), config.token().orElse(""), text(config.ca()))));
+  }
+
+  private static String text(Optional<Path> file) throws IOException {
+    return file.isEmpty() ? "" : Files.readString(file.get());
+  }
+
+  @Override
+  public void close() {
+    sources.forEach(Source::close);
+    clients.forEach(KubernetesClient::close);
+  }
 }

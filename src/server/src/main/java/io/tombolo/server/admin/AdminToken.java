@@ -1,6 +1,6 @@
 package io.tombolo.server.admin;
 
-import io.tombolo.server.model.PrivateFiles;
+import io.tombolo.identity.PrivateFiles;
 import jakarta.annotation.Priority;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -32,7 +32,8 @@ public final class AdminToken implements ContainerRequestFilter {
 
   /// Reads the token from its file; makes one (256 bits) if there is none.
   public static String in(Path state) throws IOException {
-    var file = PrivateFiles.directory(state).resolve("admin.token");
+    PrivateFiles.directory(state);
+    var file = state.resolve("admin.token");
     if (!Files.exists(file)) {
       var secret = new byte[32];
       new SecureRandom().nextBytes(secret);

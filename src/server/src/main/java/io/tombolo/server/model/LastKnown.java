@@ -1,6 +1,7 @@
 package io.tombolo.server.model;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tombolo.identity.PrivateFiles;
 import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.Item;

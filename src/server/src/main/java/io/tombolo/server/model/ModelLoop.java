@@ -7,9 +7,9 @@ import io.tombolo.mesh.flow.Latest;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.xds.snapshot.Snapshots;
 import java.util.Collection;
-import java.util.List;
+import java.util.Set;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
@@ -24,7 +24,7 @@ public final class ModelLoop implements Runnable {
   private final Mesh.Settings settings;
   private final Snapshots snapshots = new Snapshots();
   private final Latest<Model> latest;
-  private final List<Consumer<Model>> observers = new CopyOnWriteArrayList<>();
+  private final Set<Consumer<Model>> observers = ConcurrentHashMap.newKeySet();
   private volatile Optional<String> failure = Optional.empty();
 
   public ModelLoop(Inbox inbox, Mesh.Settings settings, Collection<SourceId> sources) {

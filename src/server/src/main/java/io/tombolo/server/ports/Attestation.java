@@ -49,13 +49,13 @@ public record Attestation(
           .asException();
     }
     return switch (tokens.verify(proof.getServiceAccountToken())) {
-      case ServiceAccountTokens.Verified verified ->
+      case ServiceAccountTokens.Verdict.Verified verified ->
           SpiffeId.serviceAccount(trustDomain, verified.namespace(), verified.serviceAccount());
-      case ServiceAccountTokens.Refused(var reason) ->
+      case ServiceAccountTokens.Verdict.Refused(var reason) ->
           throw Status.UNAUTHENTICATED
               .withDescription("proof.service_account_token: " + reason)
               .asException();
-      case ServiceAccountTokens.Unavailable(var reason) ->
+      case ServiceAccountTokens.Verdict.Unavailable(var reason) ->
           throw Status.UNAVAILABLE
               .withDescription("proof.service_account_token cannot be checked: " + reason)
               .asException();
