@@ -23,14 +23,11 @@ final class ConfiguredMesh {
     var gateways = new TreeMap<String, List<Mesh.Gateway>>();
     config
         .networks()
-        .forEach(
-            (name, network) ->
-                network
-                    .gateways()
-                    .ifPresent(
-                        addresses ->
-                            gateways.put(
-                                name, addresses.stream().map(a -> gateway(name, a)).toList())));
+        .forEach((name, network) ->
+            network
+                .gateways()
+                .ifPresent(addresses ->
+                    gateways.put(name, addresses.stream().map(a -> gateway(name, a)).toList())));
     return new Mesh.Settings(
         named("tombolo.trust-domain", () -> new TrustDomain(config.trustDomain())),
         new SameName(config.sameName().byDefault(), config.sameName().rules()),
@@ -41,14 +38,12 @@ final class ConfiguredMesh {
     var networks = new TreeMap<String, List<Cidr>>();
     config
         .networks()
-        .forEach(
-            (name, network) ->
-                networks.put(
-                    name,
-                    named(
-                        "tombolo.networks.\"%s\".cidrs".formatted(name),
-                        () ->
-                            network.cidrs().orElse(List.of()).stream().map(Cidr::parse).toList())));
+        .forEach((name, network) ->
+            networks.put(
+                name,
+                named(
+                    "tombolo.networks.\"%s\".cidrs".formatted(name),
+                    () -> network.cidrs().orElse(List.of()).stream().map(Cidr::parse).toList())));
     return new Networks(networks);
   }
 

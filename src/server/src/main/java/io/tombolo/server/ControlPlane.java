@@ -113,16 +113,15 @@ final class ControlPlane implements AutoCloseable {
         .mesh()
         .catalog()
         .sources()
-        .forEach(
-            (source, status) -> {
-              if (status instanceof SourceStatus.Pending) {
-                inbox.put(
-                    new Fact.Lost(
-                        source,
-                        clock.instant(),
-                        "not listed within " + config.sources().startTimeout()));
-              }
-            });
+        .forEach((source, status) -> {
+          if (status instanceof SourceStatus.Pending) {
+            inbox.put(
+                new Fact.Lost(
+                    source,
+                    clock.instant(),
+                    "not listed within " + config.sources().startTimeout()));
+          }
+        });
   }
 
   @Override

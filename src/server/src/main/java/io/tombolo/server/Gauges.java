@@ -28,18 +28,17 @@ final class Gauges {
         .catalog()
         .sources()
         .keySet()
-        .forEach(
-            source ->
-                Gauge.builder(
-                        "tombolo.source.synced",
-                        loop,
-                        l ->
-                            l.model().mesh().catalog().sources().get(source)
-                                    instanceof SourceStatus.Synced
-                                ? 1
-                                : 0)
-                    .description("1 if the source is followed, 0 if it is away or not yet listed")
-                    .tag("source", source.toString())
-                    .register(registry));
+        .forEach(source ->
+            Gauge.builder(
+                    "tombolo.source.synced",
+                    loop,
+                    l ->
+                        l.model().mesh().catalog().sources().get(source)
+                                instanceof SourceStatus.Synced
+                            ? 1
+                            : 0)
+                .description("1 if the source is followed, 0 if it is away or not yet listed")
+                .tag("source", source.toString())
+                .register(registry));
   }
 }

@@ -16,7 +16,8 @@ public interface TomboloConfig {
   @WithDefault("tombolo.local")
   String trustDomain();
 
-  /// The directory of what must survive a restart: keys, last known good, tokens. Kept private (0700).
+  /// The directory of what must survive a restart: keys, last known good, tokens. Kept private
+  /// (0700).
   @WithDefault("state")
   Path state();
 

@@ -65,9 +65,7 @@ class Wiring {
       var loop = controlPlane.admin().loop();
       var answer = HealthCheckResponse.named("mesh");
       loop.failure().ifPresent(why -> answer.withData("failure", why));
-      return answer
-          .status(loop.failure().isEmpty() && loop.model().served().isPresent())
-          .build();
+      return answer.status(loop.failure().isEmpty() && loop.model().served().isPresent()).build();
     };
   }
 }

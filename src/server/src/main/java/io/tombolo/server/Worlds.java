@@ -36,18 +36,27 @@ record Worlds(
     implements AutoCloseable {
 
   static Worlds of(TomboloConfig config, TrustDomain trustDomain) throws IOException {
-    var worlds =
-        new Worlds(new ArrayList<>(), new ArrayList<>(), new HashMap<>(), new HashMap<>());
+    var worlds = new Worlds(new ArrayList<>(), new ArrayList<>(), new HashMap<>(), new HashMap<>());
     var networks = ConfiguredMesh.networks(config);
     if (config.directory().isPresent()) {
       worlds.sources.addAll(
-          DirectorySource.in(config.directory().get(), trustDomain, networks));
+          DirectorySource.in(
+              config.directory().get(),
+              new DirectorySource.Settings(trustDomain, networks, Worlds::networkOf)));
     }
     config.kubernetes().forEach((name, c) -> worlds.add(name, c, trustDomain, networks));
     for (var datacenter : config.consul().entrySet()) {
       worlds.add(datacenter.getKey(), datacenter.getValue(), trustDomain, networks);
     }
     return worlds;
+  }
+
+  /// In a directory, pods are in the network `pods` and VMs in `vms`.
+  private static String networkOf(SourceId source) {
+    return switch (source.world()) {
+      case KUBERNETES -> "pods";
+      case CONSUL -> "vms";
+    };
   }
 
   private void add(

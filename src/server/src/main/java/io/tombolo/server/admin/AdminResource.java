@@ -1,9 +1,7 @@
 package io.tombolo.server.admin;
 
-import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.World;
 import io.tombolo.mesh.flow.Mesh;
-import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.policy.Decision;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.scope.Proxy;

@@ -18,7 +18,8 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Map;
 
-/// Lets in to `/v1` who can read the file with the admin token. Being on the same machine is no proof.
+/// Lets in to `/v1` who can read the file with the admin token. Being on the same machine is no
+/// proof.
 @Provider
 @Priority(Priorities.AUTHENTICATION)
 public final class AdminToken implements ContainerRequestFilter {

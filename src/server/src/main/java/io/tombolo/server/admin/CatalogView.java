@@ -98,13 +98,10 @@ final class CatalogView {
 
   private static List<Pages.Quarantined> quarantined(Catalog catalog) {
     return sets(catalog)
-        .flatMap(
-            set ->
-                set.quarantined().stream()
-                    .map(
-                        row ->
-                            new Pages.Quarantined(
-                                set.service().toString(), row.row(), row.reason())))
+        .flatMap(set ->
+            set.quarantined().stream()
+                .map(row ->
+                    new Pages.Quarantined(set.service().toString(), row.row(), row.reason())))
         .sorted(Comparator.comparing(Pages.Quarantined::toString))
         .toList();
   }
@@ -142,10 +139,8 @@ final class CatalogView {
   private static List<Pages.Rejected> rejected(Catalog catalog) {
     return policies(catalog)
         .filter(policy -> !policy.problems().isEmpty())
-        .map(
-            policy ->
-                new Pages.Rejected(
-                    name(policy), policy.problems(), policy.intentions().size()))
+        .map(policy ->
+            new Pages.Rejected(name(policy), policy.problems(), policy.intentions().size()))
         .sorted(Comparator.comparing(Pages.Rejected::object))
         .toList();
   }

@@ -69,8 +69,8 @@ final class JoinTokenPage {
     var served = mesh.servedBy().get(node);
     if (served == null) {
       throw AdminResource.problem(
-          ("workload: \"%s\" is not in the catalog; it is <world>/<source>/<namespace>/<instance>, as"
-                  + " `tombolo catalog` shows it")
+          ("workload: \"%s\" is not in the catalog; it is <world>/<source>/<namespace>/<instance>,"
+                  + " as `tombolo catalog` shows it")
               .formatted(Names.printable(node)));
     }
     return new Bearer(served.getFirst().endpoint().workload().identity(), node);
@@ -80,10 +80,9 @@ final class JoinTokenPage {
   static Service service(Mesh mesh, String reference, World from) {
     return mesh.naming()
         .resolve(reference, from)
-        .orElseThrow(
-            () ->
-                AdminResource.problem(
-                    "\"%s\" is not a service in the catalog".formatted(Names.printable(reference))));
+        .orElseThrow(() ->
+            AdminResource.problem(
+                "\"%s\" is not a service in the catalog".formatted(Names.printable(reference))));
   }
 
   /// The identity that is meant by a SPIFFE ID, or by a service that runs under one.

@@ -86,11 +86,7 @@ final class Pages {
       List<String> declined) {}
 
   record TypePage(
-      String type,
-      long sent,
-      long acked,
-      @Nullable String ackedAt,
-      List<Refusal> refused) {}
+      String type, long sent, long acked, @Nullable String ackedAt, List<Refusal> refused) {}
 
   /// What a proxy did not take, and what it said.
   record Refusal(List<String> resources, String message, String at) {}

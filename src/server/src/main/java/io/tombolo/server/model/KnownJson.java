@@ -1,13 +1,15 @@
 package io.tombolo.server.model;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.tombolo.mesh.catalog.EndpointSet;
 import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Refused;
@@ -26,7 +28,7 @@ final class KnownJson {
         .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
         .addMixIn(Item.class, ItemForm.class)
         .addMixIn(Party.class, PartyForm.class)
-        .addMixIn(SpiffeId.class, SpiffeIdForm.class)
+        .addModule(spiffeIds())
         .build();
   }
 
@@ -50,14 +52,21 @@ final class KnownJson {
   })
   private interface PartyForm {}
 
-  private abstract static class SpiffeIdForm {
-    @JsonCreator
-    static SpiffeId parse(String uri) {
-      throw new UnsupportedOperationException("stands for SpiffeId.parse");
+  /// A SPIFFE ID as its URI.
+  private static SimpleModule spiffeIds() {
+    return new SimpleModule()
+        .addSerializer(SpiffeId.class, ToStringSerializer.instance)
+        .addDeserializer(SpiffeId.class, new SpiffeIdReader());
+  }
+
+  private static final class SpiffeIdReader extends FromStringDeserializer<SpiffeId> {
+    SpiffeIdReader() {
+      super(SpiffeId.class);
     }
 
     @Override
-    @JsonValue
-    public abstract String toString();
+    protected SpiffeId _deserialize(String uri, DeserializationContext context) {
+      return SpiffeId.parse(uri);
+    }
   }
 }

@@ -17,7 +17,8 @@ import java.util.Map;
 import org.jboss.logging.Logger;
 
 /// What each source last said, kept on disk, so that a restart while a source is away removes
-/// nothing. One file a source, written whole and put in place by rename. Runs on a thread of its own.
+/// nothing. One file a source, written whole and put in place by rename. Runs on a thread of its
+/// own.
 public final class LastKnown implements Runnable {
   private static final Logger LOG = Logger.getLogger(LastKnown.class);
   private static final long PAUSE_MILLIS = 500;
@@ -77,12 +78,11 @@ public final class LastKnown implements Runnable {
   private void write(Catalog catalog) {
     catalog
         .sources()
-        .forEach(
-            (source, status) -> {
-              if (status instanceof SourceStatus.Synced) {
-                write(source, catalog.itemsOf(source).toList());
-              }
-            });
+        .forEach((source, status) -> {
+          if (status instanceof SourceStatus.Synced) {
+            write(source, catalog.itemsOf(source).toList());
+          }
+        });
   }
 
   private void write(SourceId source, List<Item> items) {

@@ -7,8 +7,8 @@ import io.tombolo.mesh.flow.Latest;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.xds.snapshot.Snapshots;
 import java.util.Collection;
-import java.util.Set;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -72,16 +72,14 @@ public final class ModelLoop implements Runnable {
   private void take() throws InterruptedException {
     var before = model().mesh().catalog();
     var catalog = before.with(inbox.take());
-    if (catalog != before) {
+    if (catalog.revision() != before.revision()) {
       publish(Mesh.of(catalog, settings));
     }
   }
 
   private void publish(Mesh mesh) {
     var served =
-        mesh.catalog().servable()
-            ? Optional.of(snapshots.next(mesh))
-            : latest.get().served();
+        mesh.catalog().servable() ? Optional.of(snapshots.next(mesh)) : latest.get().served();
     var model = new Model(mesh, served);
     latest.set(model);
     observers.forEach(observer -> observer.accept(model));

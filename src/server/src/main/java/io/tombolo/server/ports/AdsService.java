@@ -37,8 +37,7 @@ public final class AdsService
   }
 
   private <Q, R> StreamObserver<Q> open(Dialect<Q, R> dialect, StreamObserver<R> responses) {
-    return new AdsStream<>(
-            dialect, Caller.IDENTITY.get(), responses, loop, connections, clock)
+    return new AdsStream<>(dialect, Caller.IDENTITY.get(), responses, loop, connections, clock)
         .open();
   }
 }

@@ -1,15 +1,19 @@
 package io.tombolo.server.ports;
 
+import io.envoyproxy.envoy.config.core.v3.Node;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.server.model.Model;
 import io.tombolo.server.model.ModelLoop;
+import io.tombolo.xds.delivery.Introduction;
 import io.tombolo.xds.delivery.Session;
 import java.time.Clock;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
@@ -17,8 +21,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// One ADS stream: a virtual thread that waits for a request, a newer model or room in the
-/// transport, and then sends what is new. It takes the newest model only, so that a slow proxy skips
-/// what came between and nothing queues up.
+/// transport, and then sends what is new. It takes the newest model only, so that a slow proxy
+/// skips what came between and nothing queues up.
 ///
 /// @param <Q> the request, delta or state-of-the-world
 /// @param <R> the response
@@ -112,7 +116,7 @@ final class AdsStream<Q, R> implements Runnable, StreamObserver<Q>, Consumer<Mod
     if (first == null) {
       return;
     }
-    var proxy = ProxyNode.of(dialect.node().apply(first), caller, loop.model().mesh());
+    var proxy = introduced(dialect.node().apply(first));
     var session = dialect.begin().get();
     try (var connection = connections.add(proxy, clock.instant())) {
       while (!closed) {
@@ -122,6 +126,27 @@ final class AdsStream<Q, R> implements Runnable, StreamObserver<Q>, Consumer<Mod
         bell.await();
       }
     }
+  }
+
+  /// The certificate says who it is; what the node says may narrow what it is told, never widen it.
+  private Proxy introduced(Node node) throws StatusException {
+    return switch (Introduction.of(caller, node)) {
+      case Introduction.Understood(var proxy) -> ownNode(proxy);
+      case Introduction.Refused(var reason) ->
+          throw Status.INVALID_ARGUMENT.withDescription(reason).asException();
+    };
+  }
+
+  private Proxy ownNode(Proxy proxy) throws StatusException {
+    var served = loop.model().mesh().servedBy().getOrDefault(proxy.nodeId(), List.of());
+    if (served.stream().anyMatch(s -> !s.endpoint().workload().identity().equals(caller))) {
+      throw Status.PERMISSION_DENIED
+          .withDescription(
+              "node.id: \"%s\" is a workload of another identity than %s"
+                  .formatted(Names.printable(proxy.nodeId()), caller))
+          .asException();
+    }
+    return proxy;
   }
 
   private @Nullable Q firstRequest() throws InterruptedException {

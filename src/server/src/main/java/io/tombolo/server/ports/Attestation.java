@@ -26,8 +26,8 @@ public record Attestation(
   public static final String ANY_HOST = "*";
 
   /// @param peer the IP address of the caller
-  /// @throws StatusException UNAUTHENTICATED if the proof does not hold, UNAVAILABLE if it cannot be
-  ///     checked now
+  /// @throws StatusException UNAUTHENTICATED if the proof does not hold, UNAVAILABLE if it cannot
+  ///   be checked now
   SpiffeId identity(AttestRequest request, String peer) throws StatusException {
     return switch (request.getProofCase()) {
       case KUBERNETES -> serviceAccount(request.getKubernetes());

@@ -46,7 +46,8 @@ public final class GrpcPort implements AutoCloseable {
             .permitKeepAliveWithoutCalls(true)
             .keepAliveTime(30, TimeUnit.SECONDS)
             .keepAliveTimeout(20, TimeUnit.SECONDS);
-    services.forEach(service -> builder.addService(ServerInterceptors.intercept(service, caller, new RemoteAddress())));
+    services.forEach(service ->
+        builder.addService(ServerInterceptors.intercept(service, caller, new RemoteAddress())));
     server = builder.build().start();
   }
 

@@ -24,8 +24,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import org.jboss.logging.Logger;
 
-/// Issues certificates: the first against a proof, the next against the one held. The identity comes
-/// from the proof; of a CSR only the public key is used.
+/// Issues certificates: the first against a proof, the next against the one held. The identity
+/// comes from the proof; of a CSR only the public key is used.
 public final class IdentityService extends IdentityGrpc.IdentityImplBase {
   private static final Logger LOG = Logger.getLogger(IdentityService.class);
 
@@ -54,8 +54,7 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
   @Override
   public void renew(RenewRequest request, StreamObserver<Issued> answer) {
     var caller = Caller.IDENTITY.get();
-    answerOnOwnThread(
-        answer, "renewal of " + caller, () -> issue(request.getCsr(), caller));
+    answerOnOwnThread(answer, "renewal of " + caller, () -> issue(request.getCsr(), caller));
   }
 
   @Override
@@ -78,8 +77,7 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
   }
 
   /// Asking Kubernetes and signing take time: never on the event loop.
-  private static void answerOnOwnThread(
-      StreamObserver<Issued> answer, String what, Work work) {
+  private static void answerOnOwnThread(StreamObserver<Issued> answer, String what, Work work) {
     Runnable task =
         () -> {
           try {

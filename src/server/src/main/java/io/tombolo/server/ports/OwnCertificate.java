@@ -10,7 +10,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
-/// The control plane's own SVID, issued by itself and renewed when half of it has passed. Thread-safe.
+/// The control plane's own SVID, issued by itself and renewed when half of it has passed.
+/// Thread-safe.
 public final class OwnCertificate {
   private final Authority authority;
   private final TrustDomain trustDomain;
@@ -45,8 +46,7 @@ public final class OwnCertificate {
       generator.initialize(new ECGenParameterSpec("secp256r1"));
       var keys = generator.generateKeyPair();
       var issued =
-          authority.issue(
-              keys.getPublic(), SpiffeId.controlPlane(trustDomain), clock.instant());
+          authority.issue(keys.getPublic(), SpiffeId.controlPlane(trustDomain), clock.instant());
       return new OwnKey.Pair(keys.getPrivate(), issued.chain());
     } catch (GeneralSecurityException impossible) {
       throw new IllegalStateException("this JDK cannot make P-256 keys", impossible);

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/// Accepts client certificates that are X.509-SVIDs of our trust domain: chained to the bundle as it
-/// is now, with exactly one URI, a SPIFFE ID (X509-SVID, section 5). Thread-safe.
+/// Accepts client certificates that are X.509-SVIDs of our trust domain: chained to the bundle as
+/// it is now, with exactly one URI, a SPIFFE ID (X509-SVID, section 5). Thread-safe.
 final class PeerTrust extends X509ExtendedTrustManager {
   private static final int URI = 6;
   private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
@@ -72,8 +72,7 @@ final class PeerTrust extends X509ExtendedTrustManager {
       parameters.setRevocationEnabled(false);
       CertPathValidator.getInstance("PKIX")
           .validate(
-              CertificateFactory.getInstance("X.509").generateCertPath(List.of(chain)),
-              parameters);
+              CertificateFactory.getInstance("X.509").generateCertPath(List.of(chain)), parameters);
     } catch (GeneralSecurityException untrusted) {
       throw new CertificateException(untrusted.getMessage(), untrusted);
     }

@@ -90,8 +90,7 @@ class LastKnownTest {
     var inbox = new Inbox();
     var loop = new ModelLoop(inbox, SETTINGS, List.of(CONSUL));
     items.forEach(item -> inbox.put(new Fact.Registered(item)));
-    inbox.put(
-        new Fact.Complete(CONSUL, items.stream().map(Item::key).collect(Collectors.toSet())));
+    inbox.put(new Fact.Complete(CONSUL, items.stream().map(Item::key).collect(Collectors.toSet())));
     var taken = new CountDownLatch(1);
     loop.observe(_ -> taken.countDown());
     var thread = Thread.ofPlatform().start(loop);
@@ -142,10 +141,8 @@ class LastKnownTest {
                     new Party.InWorld(World.KUBERNETES, "shop", "web"),
                     new Party.InNamespace("shop"),
                     new Party.Account("shop", "web"))
-                .map(
-                    party ->
-                        new Intention(
-                            party, new Party.Named("billing"), Intention.Action.ALLOW, entry))
+                .map(party ->
+                    new Intention(party, new Party.Named("billing"), Intention.Action.ALLOW, entry))
                 .toList()));
   }
 }

@@ -1,4 +1,0 @@
-@NullMarked
-package io.tombolo.server.ports;
-
-import org.jspecify.annotations.NullMarked;
