@@ -2,6 +2,7 @@ package io.tombolo.server.admin;
 
 import io.tombolo.identity.PrivateFiles;
 import jakarta.annotation.Priority;
+import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
@@ -25,10 +26,11 @@ import java.util.Map;
 public final class AdminToken implements ContainerRequestFilter {
   private static final String SCHEME = "Bearer ";
 
-  private final byte[] expected;
+  private final Instance<Admin> admin;
 
-  public AdminToken(Admin admin) {
-    this.expected = digest(admin.token());
+  /// @param admin looked up at the first request: filters are made before the configuration is read
+  public AdminToken(Instance<Admin> admin) {
+    this.admin = admin;
   }
 
   /// Reads the token from its file; makes one (256 bits) if there is none.
@@ -50,7 +52,8 @@ public final class AdminToken implements ContainerRequestFilter {
     boolean known =
         header != null
             && header.startsWith(SCHEME)
-            && MessageDigest.isEqual(expected, digest(header.substring(SCHEME.length())));
+            && MessageDigest.isEqual(
+                digest(admin.get().token()), digest(header.substring(SCHEME.length())));
     if (!known) {
       request.abortWith(
           Response.status(Response.Status.UNAUTHORIZED)
