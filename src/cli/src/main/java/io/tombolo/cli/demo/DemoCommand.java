@@ -75,6 +75,7 @@ public final class DemoCommand implements Callable<Integer> {
         if (well.get()) {
           stage.workspace().delete();
         } else {
+          stage.workspace().deleteAllButLogs();
           out.println("The logs are in " + stage.workspace().logs());
           out.flush();
         }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
+import java.util.function.Predicate;
 
 /// A directory of its own for one run of the demo, readable by its user only.
 record Workspace(Path directory) {
@@ -88,8 +89,17 @@ record Workspace(Path directory) {
   }
 
   void delete() {
+    delete(_ -> true);
+  }
+
+  /// Deletes everything but the logs: keys and tokens do not stay behind.
+  void deleteAllButLogs() {
+    delete(file -> !file.equals(directory) && !file.startsWith(logs()));
+  }
+
+  private void delete(Predicate<Path> doomed) {
     try (var files = Files.walk(directory)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+      for (var file : files.filter(doomed).sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
     } catch (IOException remains) {

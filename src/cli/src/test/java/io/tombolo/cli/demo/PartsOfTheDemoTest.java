@@ -128,6 +128,10 @@ class PartsOfTheDemoTest {
     workspace.replace(Flip.FILE, "{}");
 
     assertThat(workspace.worlds().resolve(Flip.FILE)).hasContent("{}");
+    Files.writeString(Files.createDirectory(workspace.logs()).resolve("x.log"), "x");
+    workspace.deleteAllButLogs();
+    assertThat(workspace.worlds()).doesNotExist();
+    assertThat(workspace.logs().resolve("x.log")).exists();
     workspace.delete();
     assertThat(workspace.directory()).doesNotExist();
   }
