@@ -20,7 +20,8 @@ final class CatalogCommand implements Callable<Integer> {
   }
 
   static String text(JsonNode catalog) {
-    var services = Table.of("SERVICE", "PORTS", "ENDPOINT", "NETWORK", "HEALTH", "IDENTITY");
+    var services =
+        Table.of("SERVICE", "PORTS", "INSTANCE", "ENDPOINT", "NETWORK", "HEALTH", "IDENTITY");
     catalog.path("services").forEach(service -> service(services, service));
     return services
         + section("Names of both worlds", clashes(catalog))
@@ -31,13 +32,14 @@ final class CatalogCommand implements Callable<Integer> {
   private static void service(Table table, JsonNode service) {
     var endpoints = service.path("endpoints");
     if (endpoints.isEmpty()) {
-      table.row(Table.text(service, "id"), ports(service), "none", "", "", "");
+      table.row(Table.text(service, "id"), ports(service), "none", "", "", "", "");
     }
     for (int i = 0; i < endpoints.size(); i++) {
       var endpoint = endpoints.get(i);
       table.row(
           i == 0 ? Table.text(service, "id") : "",
           i == 0 ? ports(service) : "",
+          Table.text(endpoint, "instance"),
           Table.text(endpoint, "address") + ":" + Table.text(endpoint, "port"),
           Table.text(endpoint, "network"),
           Table.text(endpoint, "health"),

@@ -35,13 +35,16 @@ final class ProxiesCommand implements Callable<Integer> {
 
   private static String refused(JsonNode proxy) {
     var refused = new StringJoiner("; ");
-    proxy
-        .path("types")
-        .forEach(type -> {
-          if (type.hasNonNull("refused")) {
-            refused.add(Table.text(type, "type") + ": " + Table.text(type, "refused"));
-          }
-        });
+    for (var type : proxy.path("types")) {
+      for (var refusal : type.path("refused")) {
+        refused.add(
+            "%s %s: %s"
+                .formatted(
+                    Table.text(type, "type"),
+                    Table.joined(refusal.path("resources")),
+                    Table.text(refusal, "message")));
+      }
+    }
     return refused.length() == 0 ? "-" : refused.toString();
   }
 }

@@ -82,7 +82,7 @@ class CommandsTest {
         """
         {"revision": 1, "services": [{"id": "consul/dc1/default/billing",
            "ports": [{"name": "", "number": 8080, "protocol": "http"}],
-           "endpoints": [{"address": "10.2.0.7", "port": 8080, "network": "vms",
+           "endpoints": [{"instance": "billing-1", "address": "10.2.0.7", "port": 8080, "network": "vms",
                           "health": "healthy", "identity": "spiffe://shop.example/x"}]}],
          "clashes": [], "refused": [],
          "quarantined": [{"service": "consul/dc1/default/bad", "row": "node/bad-1",
@@ -91,7 +91,8 @@ class CommandsTest {
 
     assertThat(ask("catalog")).isZero();
     assertThat(out.toString())
-        .containsPattern("consul/dc1/default/billing +8080/http +10.2.0.7:8080 +vms +healthy")
+        .containsPattern(
+            "consul/dc1/default/billing +8080/http +billing-1 +10.2.0.7:8080 +vms +healthy")
         .contains("Quarantined")
         .contains("Port: is 0")
         .doesNotContain("Names of both worlds");
@@ -113,7 +114,8 @@ class CommandsTest {
             """
             {"revision": 9, "proxies": [{"node": "a/b/c/d", "role": "sidecar", "network": "vms",
                "applied": 9, "appliedAt": "2026-01-01T00:00:00Z",
-               "types": [{"type": "LDS", "refused": "no such filter"}]}]}
+               "types": [{"type": "CDS", "refused": []}, {"type": "LDS", "refused": [
+                  {"resources": ["inbound"], "message": "no such filter", "at": "x"}]}]}]}
             """);
 
     assertThat(ask("intentions")).isZero();
@@ -121,7 +123,7 @@ class CommandsTest {
     assertThat(out.toString())
         .containsPattern("9 +web-shop +billing +allow")
         .contains("Sources[0].Permissions: no")
-        .contains("LDS: no such filter");
+        .contains("LDS inbound: no such filter");
   }
 
   @Test

@@ -150,13 +150,13 @@ final class Stage implements AutoCloseable {
     var proxies = page.path("proxies");
     for (var proxy : proxies) {
       for (var type : proxy.path("types")) {
-        if (type.hasNonNull("refused")) {
+        if (!type.path("refused").isEmpty()) {
           throw new CommandFailed(
               "proxy %s has refused %s: %s"
                   .formatted(
                       proxy.path("node").asText(),
                       type.path("type").asText(),
-                      type.path("refused").asText()));
+                      type.path("refused")));
         }
       }
     }
