@@ -21,26 +21,23 @@ class AcceptedIT {
     worlds.awaitAllApplied();
     assertThat(TwoWorlds.list(worlds.controlPlane().get("proxies").path("proxies")))
         .isNotEmpty()
-        .allSatisfy(
-            proxy ->
-                assertThat(TwoWorlds.list(proxy.path("types")))
-                    .isNotEmpty()
-                    .allSatisfy(type -> assertThat(type.path("refused")).isEmpty()));
+        .allSatisfy(proxy ->
+            assertThat(TwoWorlds.list(proxy.path("types")))
+                .isNotEmpty()
+                .allSatisfy(type -> assertThat(type.path("refused")).isEmpty()));
     assertThat(worlds.all())
-        .allSatisfy(
-            workload -> {
-              assertThat(workload.stat("listener_manager.lds.update_rejected")).isZero();
-              assertThat(workload.stat("cluster_manager.cds.update_rejected")).isZero();
-            });
+        .allSatisfy(workload -> {
+          assertThat(workload.stat("listener_manager.lds.update_rejected")).isZero();
+          assertThat(workload.stat("cluster_manager.cds.update_rejected")).isZero();
+        });
   }
 
   @Test
   void envoy_warns_of_nothing_deprecated_and_of_no_resource() {
     assertThat(worlds.all())
-        .allSatisfy(
-            workload ->
-                assertThat(workload.proxyLog().toLowerCase(Locale.ROOT))
-                    .doesNotContain("deprecated")
-                    .doesNotContain("rejected"));
+        .allSatisfy(workload ->
+            assertThat(workload.proxyLog().toLowerCase(Locale.ROOT))
+                .doesNotContain("deprecated")
+                .doesNotContain("rejected"));
   }
 }

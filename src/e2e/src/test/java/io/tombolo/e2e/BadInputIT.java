@@ -44,8 +44,7 @@ class BadInputIT {
     this.worlds = worlds;
     // This client does not care whom it talks to: the server's refusals are the subject.
     this.channel =
-        NettyChannelBuilder.forAddress(
-                worlds.topology().infra().address(), ControlPlane.XDS_PORT)
+        NettyChannelBuilder.forAddress(worlds.topology().infra().address(), ControlPlane.XDS_PORT)
             .sslContext(
                 GrpcSslContexts.forClient()
                     .trustManager(InsecureTrustManagerFactory.INSTANCE)
@@ -130,8 +129,7 @@ class BadInputIT {
   void a_service_account_token_for_another_audience_is_refused() {
     var token = worlds.kubernetes().token("web", "somebody-else");
 
-    assertRefused(
-        Status.Code.UNAUTHENTICATED, "audience", () -> attest(token));
+    assertRefused(Status.Code.UNAUTHENTICATED, "audience", () -> attest(token));
   }
 
   @Test

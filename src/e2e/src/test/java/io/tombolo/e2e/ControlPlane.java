@@ -44,8 +44,7 @@ final class ControlPlane implements AutoCloseable {
                 "-Dtombolo.state=" + state));
     configuration.forEach((key, value) -> command.add("-D%s=%s".formatted(key, value)));
     command.addAll(List.of("-jar", JAR.toAbsolutePath().normalize().toString()));
-    var daemon =
-        Daemon.spec("control-plane", host, command.toArray(String[]::new)).start();
+    var daemon = Daemon.spec("control-plane", host, command.toArray(String[]::new)).start();
     return new ControlPlane(host, state, daemon);
   }
 

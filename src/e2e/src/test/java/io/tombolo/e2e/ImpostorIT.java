@@ -43,8 +43,9 @@ class ImpostorIT {
       envoy.awaitReady();
       worlds.consul().intention("decoy", "web-shop", "allow");
       worlds.consul().instance("vault", "vault-2", host.address(), 8082, "passing");
-      worlds.consul().instance(
-          "vault", "vault-1", worlds.the("vault").host().address(), 8082, "critical");
+      worlds
+          .consul()
+          .instance("vault", "vault-1", worlds.the("vault").host().address(), 8082, "critical");
       worlds.awaitAllApplied();
 
       try (var caller = Caller.tcp(worlds.the("web").host(), "127.0.0.1", TwoWorlds.TCP)) {
@@ -56,18 +57,16 @@ class ImpostorIT {
           () ->
               worlds
                       .the("web")
-                      .stat(
-                          "cluster.vault.default.dc1.internal.tombolo.local.ssl.fail_verify_san")
+                      .stat("cluster.vault.default.dc1.internal.tombolo.local.ssl.fail_verify_san")
                   > 0);
       assertThat(echo).isNotNull();
       assertThat(agent.isAlive()).isTrue();
     } finally {
-      worlds.consul().instance(
-          "vault", "vault-1", worlds.the("vault").host().address(), 8082, "passing");
-      worlds.consul().put(
-          "/v1/catalog/deregister", "{\"Node\": \"node-vault-2\"}");
-      worlds.consul().put(
-          "/v1/catalog/deregister", "{\"Node\": \"node-mallory-1\"}");
+      worlds
+          .consul()
+          .instance("vault", "vault-1", worlds.the("vault").host().address(), 8082, "passing");
+      worlds.consul().put("/v1/catalog/deregister", "{\"Node\": \"node-vault-2\"}");
+      worlds.consul().put("/v1/catalog/deregister", "{\"Node\": \"node-mallory-1\"}");
       worlds.consul().deleteIntention("decoy");
     }
   }

@@ -83,11 +83,10 @@ class IntentionsIT {
         PATIENCE,
         () ->
             TwoWorlds.list(worlds.controlPlane().get("intentions").path("rejected"))
-                .anyMatch(
-                    r ->
-                        r.path("object").asText().contains("billing")
-                            && r.path("problems").toString().contains("Permissions")
-                            && r.path("inForce").asInt() == 1));
+                .anyMatch(r ->
+                    r.path("object").asText().contains("billing")
+                        && r.path("problems").toString().contains("Permissions")
+                        && r.path("inForce").asInt() == 1));
     worlds.awaitAllApplied();
     awaitAllowed(Caller.freshHttp(worlds.the("web").host(), LOCAL, TwoWorlds.HTTP));
     assertDenied(Caller.freshHttp(worlds.the("orders").host(), LOCAL, TwoWorlds.HTTP));

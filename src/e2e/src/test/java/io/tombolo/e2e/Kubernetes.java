@@ -144,7 +144,8 @@ record Kubernetes(KubeApiserver api) {
     try {
       var ports = JSON.createArrayNode();
       for (var port : JSON.readTree(servicePorts)) {
-        ports.addObject()
+        ports
+            .addObject()
             .put("name", port.path("name").asText())
             .put("port", port.path("port").asInt())
             .put("protocol", "TCP");

@@ -76,8 +76,7 @@ class RestartIT {
   private List<Traffic> traffic() {
     var traffic =
         List.of(
-            Traffic.start(
-                Caller.freshHttp(worlds.the("web").host(), LOCAL, TwoWorlds.HTTP), 20),
+            Traffic.start(Caller.freshHttp(worlds.the("web").host(), LOCAL, TwoWorlds.HTTP), 20),
             Traffic.start(
                 Caller.freshHttp(worlds.the("billing").host(), LOCAL, TwoWorlds.HTTP), 20));
     traffic.forEach(t -> t.awaitMore(20));
@@ -103,15 +102,14 @@ class RestartIT {
   /// The clusters and endpoints that two proxies have.
   private List<List<String>> clusters() {
     return List.of("web", "billing").stream()
-        .map(
-            name ->
-                worlds
-                    .the(name)
-                    .envoy("/clusters")
-                    .lines()
-                    .filter(line -> line.contains("::health_flags::"))
-                    .sorted()
-                    .toList())
+        .map(name ->
+            worlds
+                .the(name)
+                .envoy("/clusters")
+                .lines()
+                .filter(line -> line.contains("::health_flags::"))
+                .sorted()
+                .toList())
         .toList();
   }
 }

@@ -31,8 +31,7 @@ class RotationIT {
     var before = updates();
     var traffic =
         List.of(
-            Traffic.start(
-                Caller.freshHttp(worlds.the("web").host(), LOCAL, TwoWorlds.HTTP), 50),
+            Traffic.start(Caller.freshHttp(worlds.the("web").host(), LOCAL, TwoWorlds.HTTP), 50),
             Traffic.start(Caller.grpc(worlds.the("billing").host(), LOCAL, TwoWorlds.GRPC), 50));
 
     for (int rotation = 0; rotation < 2; rotation++) {
@@ -54,12 +53,11 @@ class RotationIT {
   private List<Long> updates() {
     return List.of("web", "billing").stream()
         .map(worlds::the)
-        .flatMap(
-            w ->
-                List.of(
-                        w.stat("cluster_manager.cds.update_success"),
-                        w.stat("listener_manager.lds.update_success"))
-                    .stream())
+        .flatMap(w ->
+            List.of(
+                w.stat("cluster_manager.cds.update_success"),
+                w.stat("listener_manager.lds.update_success"))
+                .stream())
         .toList();
   }
 

@@ -108,8 +108,14 @@ final class TwoWorlds implements AutoCloseable {
     gateway("gw-vms", "vms");
     vm("ledger", 8081, List.of());
     vm("vault", 8082, List.of());
-    vm("billing", 8080, List.of("web.shop:8080=127.0.0.1:9001", "web.shop:8081=127.0.0.1:9002",
-        "web.shop:8082=127.0.0.1:9003", "orders.shop=127.0.0.1:9004"));
+    vm(
+        "billing",
+        8080,
+        List.of(
+            "web.shop:8080=127.0.0.1:9001",
+            "web.shop:8081=127.0.0.1:9002",
+            "web.shop:8082=127.0.0.1:9003",
+            "orders.shop=127.0.0.1:9004"));
     var upstreams =
         List.of("billing=127.0.0.1:9001", "ledger=127.0.0.1:9002", "vault=127.0.0.1:9003");
     pod("web", PORTS, upstreams);
@@ -176,10 +182,9 @@ final class TwoWorlds implements AutoCloseable {
         Duration.ofSeconds(30),
         () ->
             list(controlPlane.get("catalog").path("services"))
-                .anyMatch(
-                    service ->
-                        service.path("id").asText().equals(id)
-                            && !service.path("endpoints").isEmpty()));
+                .anyMatch(service ->
+                    service.path("id").asText().equals(id)
+                        && !service.path("endpoints").isEmpty()));
   }
 
   /// Waits until every proxy has acknowledged everything there is for it now.

@@ -72,15 +72,13 @@ record Workload(String name, Host host, String node, Daemon agent, Path files) {
         arguments.add(option.equals("TOKEN") ? tokenFile.toString() : option);
       }
       upstreams.forEach(upstream -> arguments.addAll(List.of("--upstream", upstream)));
-      return Daemon.java(
-          "agent-" + name, host, AgentMain.class, arguments.toArray(String[]::new));
+      return Daemon.java("agent-" + name, host, AgentMain.class, arguments.toArray(String[]::new));
     }
   }
 
   /// Waits until Envoy has everything that it needs.
   Workload awaitReady() {
-    agent.awaitReady(
-        Duration.ofSeconds(60), () -> host.http(HttpCall.get(admin("/ready"))).ok());
+    agent.awaitReady(Duration.ofSeconds(60), () -> host.http(HttpCall.get(admin("/ready"))).ok());
     return this;
   }
 

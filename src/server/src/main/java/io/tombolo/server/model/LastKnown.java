@@ -8,6 +8,7 @@ import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.catalog.SourceStatus;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,13 +66,19 @@ public final class LastKnown implements Runnable {
 
   @Override
   public void run() {
-    try {
-      while (!Thread.currentThread().isInterrupted()) {
-        write(loop.model().mesh().catalog());
-        Thread.sleep(PAUSE_MILLIS);
-      }
-    } catch (InterruptedException stopped) {
+    while (waited()) {
       write(loop.model().mesh().catalog());
+    }
+    write(loop.model().mesh().catalog());
+  }
+
+  /// Waits for the next time to write; false if it was told to stop, however early.
+  private static boolean waited() {
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+      return true;
+    } catch (InterruptedException stopped) {
+      return false;
     }
   }
 
@@ -92,6 +99,8 @@ public final class LastKnown implements Runnable {
     try {
       PrivateFiles.replace(file(source), json.writeValueAsBytes(new Known(source, items)));
       written.put(source, items);
+    } catch (ClosedByInterruptException stopping) {
+      Thread.currentThread().interrupt();
     } catch (IOException full) {
       LOG.errorf("The last known good of %s cannot be written: %s", source, full.getMessage());
     }
