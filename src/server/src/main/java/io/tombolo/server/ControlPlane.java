@@ -27,6 +27,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /// All parts of the control plane, put together: sources, the model and what remembers it, the
@@ -43,6 +44,7 @@ final class ControlPlane implements AutoCloseable {
   private final LastKnown lastKnown;
   private final Admin admin;
   private final GrpcPort port;
+  private final Optional<GrpcPort> bench;
   private final List<Thread> threads;
 
   ControlPlane(TomboloConfig config, String version) throws IOException {
@@ -63,6 +65,7 @@ final class ControlPlane implements AutoCloseable {
             Thread.ofVirtual().name("last-known").unstarted(lastKnown),
             Thread.ofVirtual().name("statuses").unstarted(new Statuses(loop, worlds.statuses())),
             Thread.ofVirtual().name("start-timeout").unstarted(this::declareLate));
+    bench = benchPort(trustDomain);
     port = grpc(trustDomain, authority, joinTokens, worlds.tokens());
     Pem.write(state.resolve("bundle.pem"), authority.bundle());
   }
@@ -74,18 +77,36 @@ final class ControlPlane implements AutoCloseable {
       Map<String, ServiceAccountTokens> clusters)
       throws IOException {
     var attestation = new Attestation(trustDomain, clusters, joinTokens, clock);
-    return new GrpcPort(
+    return GrpcPort.mutualTls(
         new InetSocketAddress(config.xds().address(), config.xds().port()),
         trustDomain,
         new OwnCertificate(authority, trustDomain, clock),
         authority::bundle,
         List.of(
-            new AdsService(loop, connections, clock),
+            AdsService.certified(loop, connections, clock),
             new IdentityService(trustDomain, authority, attestation, clock)));
+  }
+
+  private Optional<GrpcPort> benchPort(TrustDomain trustDomain) throws IOException {
+    if (config.bench().port().isEmpty()) {
+      return Optional.empty();
+    }
+    var address = new InetSocketAddress(config.bench().address(), config.bench().port().getAsInt());
+    try {
+      return Optional.of(
+          GrpcPort.plaintext(address, AdsService.stated(loop, connections, clock, trustDomain)));
+    } catch (IllegalArgumentException exposed) {
+      throw new IllegalArgumentException("tombolo.bench.address: " + exposed.getMessage(), exposed);
+    }
   }
 
   Admin admin() {
     return admin;
+  }
+
+  /// The plaintext port for benches, if it is open.
+  Optional<GrpcPort> bench() {
+    return bench;
   }
 
   /// Reads what was known, then the sources.
@@ -96,6 +117,11 @@ final class ControlPlane implements AutoCloseable {
     LOG.infof(
         "Tombolo of trust domain %s: xDS and identity on port %d, %d sources, state in %s",
         config.trustDomain(), port.port(), worlds.sources().size(), absolute(config.state()));
+    bench.ifPresent(open ->
+        LOG.warnf(
+            "tombolo.bench.port: ADS without TLS on %s port %d, for benches only: whoever reaches"
+                + " it is told what any proxy is told",
+            config.bench().address(), open.port()));
   }
 
   private static Path absolute(Path path) {
@@ -127,6 +153,7 @@ final class ControlPlane implements AutoCloseable {
   @Override
   public void close() {
     port.close();
+    bench.ifPresent(GrpcPort::close);
     threads.forEach(Thread::interrupt);
     for (var thread : threads) {
       try {

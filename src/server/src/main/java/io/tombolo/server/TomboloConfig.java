@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Everything that can be configured; each key is described in docs/configuration.md.
 @ConfigMapping(prefix = "tombolo")
@@ -36,6 +37,8 @@ public interface TomboloConfig {
   EqualNames sameName();
 
   Xds xds();
+
+  Bench bench();
 
   Admin admin();
 
@@ -98,6 +101,16 @@ public interface TomboloConfig {
 
     @WithDefault("15012")
     int port();
+  }
+
+  /// A plaintext ADS port for benches. There a node is who it says it is.
+  interface Bench {
+    /// A loopback address; another is refused.
+    @WithDefault("127.0.0.1")
+    String address();
+
+    /// None: it is not opened.
+    OptionalInt port();
   }
 
   /// The port for people. Loopback, unless HTTPS is configured.

@@ -6,10 +6,12 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.grpc.stub.StreamObserver;
+import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.server.model.ModelLoop;
 import io.tombolo.xds.delivery.DeltaSession;
 import io.tombolo.xds.delivery.SotwSession;
 import java.time.Clock;
+import java.util.function.Supplier;
 
 /// Aggregated discovery, both variants.
 public final class AdsService
@@ -17,11 +19,26 @@ public final class AdsService
   private final ModelLoop loop;
   private final Connections connections;
   private final Clock clock;
+  private final Supplier<Claim> caller;
 
-  public AdsService(ModelLoop loop, Connections connections, Clock clock) {
+  private AdsService(ModelLoop loop, Connections connections, Clock clock, Supplier<Claim> caller) {
     this.loop = loop;
     this.connections = connections;
     this.clock = clock;
+    this.caller = caller;
+  }
+
+  /// For the mTLS port: callers are who their certificate says.
+  public static AdsService certified(ModelLoop loop, Connections connections, Clock clock) {
+    return new AdsService(
+        loop, connections, clock, () -> new Claim.Certified(Caller.IDENTITY.get()));
+  }
+
+  /// For the bench port: callers are who they say they are.
+  public static AdsService stated(
+      ModelLoop loop, Connections connections, Clock clock, TrustDomain trustDomain) {
+    var claim = new Claim.Stated(trustDomain);
+    return new AdsService(loop, connections, clock, () -> claim);
   }
 
   @Override
@@ -37,7 +54,6 @@ public final class AdsService
   }
 
   private <Q, R> StreamObserver<Q> open(Dialect<Q, R> dialect, StreamObserver<R> responses) {
-    return new AdsStream<>(dialect, Caller.IDENTITY.get(), responses, loop, connections, clock)
-        .open();
+    return new AdsStream<>(dialect, caller.get(), responses, loop, connections, clock).open();
   }
 }

@@ -6,7 +6,6 @@ import io.grpc.StatusException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.tombolo.mesh.catalog.Names;
-import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.server.model.Model;
 import io.tombolo.server.model.ModelLoop;
@@ -30,7 +29,7 @@ final class AdsStream<Q, R> implements Runnable, StreamObserver<Q>, Consumer<Mod
   private static final Logger LOG = Logger.getLogger(AdsStream.class);
 
   private final Dialect<Q, R> dialect;
-  private final SpiffeId caller;
+  private final Claim caller;
   private final ServerCallStreamObserver<R> responses;
   private final ModelLoop loop;
   private final Connections connections;
@@ -41,7 +40,7 @@ final class AdsStream<Q, R> implements Runnable, StreamObserver<Q>, Consumer<Mod
 
   AdsStream(
       Dialect<Q, R> dialect,
-      SpiffeId caller,
+      Claim caller,
       StreamObserver<R> responses,
       ModelLoop loop,
       Connections connections,
@@ -60,7 +59,7 @@ final class AdsStream<Q, R> implements Runnable, StreamObserver<Q>, Consumer<Mod
     responses.setOnReadyHandler(bell::ring);
     responses.setOnCancelHandler(this::close);
     responses.request(1);
-    Thread.ofVirtual().name("ads-" + caller.path()).start(this);
+    Thread.ofVirtual().name("ads " + caller).start(this);
     return this;
   }
 
@@ -128,9 +127,10 @@ final class AdsStream<Q, R> implements Runnable, StreamObserver<Q>, Consumer<Mod
     }
   }
 
-  /// The certificate says who it is; what the node says may narrow what it is told, never widen it.
+  /// The caller's claim says who it is; what else the node says may narrow what it is told, never
+  /// widen it.
   private Proxy introduced(Node node) throws StatusException {
-    return switch (Introduction.of(caller, node)) {
+    return switch (Introduction.of(caller.identity(node), node)) {
       case Introduction.Understood(var proxy) -> ownNode(proxy);
       case Introduction.Refused(var reason) ->
           throw Status.INVALID_ARGUMENT.withDescription(reason).asException();
@@ -139,11 +139,12 @@ final class AdsStream<Q, R> implements Runnable, StreamObserver<Q>, Consumer<Mod
 
   private Proxy ownNode(Proxy proxy) throws StatusException {
     var served = loop.model().mesh().servedBy().getOrDefault(proxy.nodeId(), List.of());
-    if (served.stream().anyMatch(s -> !s.endpoint().workload().identity().equals(caller))) {
+    if (served.stream()
+        .anyMatch(s -> !s.endpoint().workload().identity().equals(proxy.identity()))) {
       throw Status.PERMISSION_DENIED
           .withDescription(
               "node.id: \"%s\" is a workload of another identity than %s"
-                  .formatted(Names.printable(proxy.nodeId()), caller))
+                  .formatted(Names.printable(proxy.nodeId()), proxy.identity()))
           .asException();
     }
     return proxy;

@@ -20,15 +20,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 
-/// The port for proxies and agents: TLS 1.3, the client's certificate asked for, and required by
-/// every method but the one that hands out the first.
+/// A port that speaks gRPC.
 public final class GrpcPort implements AutoCloseable {
   private static final int MOST_REQUEST_BYTES = 4 * 1024 * 1024;
 
   private final Server server;
 
+  private GrpcPort(NettyServerBuilder builder) throws IOException {
+    server =
+        builder
+            .directExecutor()
+            .maxInboundMessageSize(MOST_REQUEST_BYTES)
+            .permitKeepAliveTime(5, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .keepAliveTime(30, TimeUnit.SECONDS)
+            .keepAliveTimeout(20, TimeUnit.SECONDS)
+            .build()
+            .start();
+  }
+
+  /// The port for proxies and agents: TLS 1.3, the client's certificate asked for, and required by
+  /// every method but the one that hands out the first.
+  ///
   /// @param services ADS and Identity
-  public GrpcPort(
+  public static GrpcPort mutualTls(
       InetSocketAddress address,
       TrustDomain trustDomain,
       OwnCertificate own,
@@ -39,16 +54,22 @@ public final class GrpcPort implements AutoCloseable {
         new Caller(trustDomain, Set.of(IdentityGrpc.getAttestMethod().getFullMethodName()));
     var builder =
         NettyServerBuilder.forAddress(address)
-            .sslContext(tls(own, new PeerTrust(trustDomain, roots)))
-            .directExecutor()
-            .maxInboundMessageSize(MOST_REQUEST_BYTES)
-            .permitKeepAliveTime(5, TimeUnit.SECONDS)
-            .permitKeepAliveWithoutCalls(true)
-            .keepAliveTime(30, TimeUnit.SECONDS)
-            .keepAliveTimeout(20, TimeUnit.SECONDS);
+            .sslContext(tls(own, new PeerTrust(trustDomain, roots)));
     services.forEach(service ->
         builder.addService(ServerInterceptors.intercept(service, caller, new RemoteAddress())));
-    server = builder.build().start();
+    return new GrpcPort(builder);
+  }
+
+  /// The port for benches: plaintext, nobody proves anything, so on loopback only.
+  ///
+  /// @throws IllegalArgumentException if the address is not a loopback address
+  public static GrpcPort plaintext(InetSocketAddress address, AdsService ads) throws IOException {
+    if (address.isUnresolved() || !address.getAddress().isLoopbackAddress()) {
+      throw new IllegalArgumentException(
+          "%s is not a loopback address; this port believes who anybody says they are"
+              .formatted(address.getHostString()));
+    }
+    return new GrpcPort(NettyServerBuilder.forAddress(address).addService(ads));
   }
 
   private static SslContext tls(OwnCertificate own, PeerTrust trust) throws SSLException {

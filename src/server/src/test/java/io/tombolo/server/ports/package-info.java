@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.server.ports;
+
+import org.jspecify.annotations.NullMarked;
