@@ -69,15 +69,24 @@ record Endpoints(Cluster cluster, Map<Ref, KnownPod> pods, Map<Ref, String> zone
     return switch (row.target()) {
       case KnownSlice.Target.Unusable(var reason) -> throw new IllegalArgumentException(reason);
       case KnownSlice.Target.Pod target ->
-          new Workload(
-              service.source(),
-              service.namespace(),
-              target.ref().name(),
-              SpiffeId.serviceAccount(
-                  cluster.trustDomain(),
-                  service.namespace(),
-                  pod(target, row.address()).serviceAccount()));
+          pod(service, target.ref().name(), pod(target, row.address()).serviceAccount());
+      case KnownSlice.Target.None() ->
+          switch (cluster.withoutPod()) {
+            case ASSUMED -> pod(service, row.address(), "default");
+            case QUARANTINED ->
+                throw new IllegalArgumentException(
+                    "targetRef: missing, so that nothing says which pod it is; only pods are in the"
+                        + " mesh");
+          };
     };
+  }
+
+  private Workload pod(ServiceId service, String name, String account) {
+    return new Workload(
+        service.source(),
+        service.namespace(),
+        name,
+        SpiffeId.serviceAccount(cluster.trustDomain(), service.namespace(), account));
   }
 
   private KnownPod pod(KnownSlice.Target.Pod target, String address) {

@@ -41,6 +41,9 @@ record KnownSlice(String service, String addressType, List<SlicePort> ports, Lis
     /// @param uid empty if it is not given
     record Pod(Ref ref, String uid) implements Target {}
 
+    /// It names no pod.
+    record None() implements Target {}
+
     record Unusable(String reason) implements Target {}
   }
 
@@ -87,8 +90,7 @@ record KnownSlice(String service, String addressType, List<SlicePort> ports, Lis
 
   private static Target target(Ref slice, @Nullable ObjectReference target) {
     if (target == null || target.getName() == null) {
-      return new Target.Unusable(
-          "targetRef: missing, so that nothing says which pod it is; only pods are in the mesh");
+      return new Target.None();
     }
     var kind = requireNonNullElse(target.getKind(), "Pod");
     if (!kind.equals("Pod")) {

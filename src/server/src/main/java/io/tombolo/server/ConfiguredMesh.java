@@ -4,6 +4,7 @@ import io.tombolo.identity.Authority;
 import io.tombolo.identity.DirectoryKeyVault;
 import io.tombolo.identity.KekSource;
 import io.tombolo.identity.Terms;
+import io.tombolo.kubernetes.Cluster;
 import io.tombolo.mesh.catalog.Cidr;
 import io.tombolo.mesh.catalog.Networks;
 import io.tombolo.mesh.catalog.SameName;
@@ -45,6 +46,17 @@ final class ConfiguredMesh {
                     "tombolo.networks.\"%s\".cidrs".formatted(name),
                     () -> network.cidrs().orElse(List.of()).stream().map(Cidr::parse).toList())));
     return new Networks(networks);
+  }
+
+  static Cluster.WithoutPod withoutPod(TomboloConfig config) {
+    if (!config.bench().podsAssumed()) {
+      return Cluster.WithoutPod.QUARANTINED;
+    }
+    if (config.bench().port().isEmpty()) {
+      throw new IllegalArgumentException(
+          "tombolo.bench.pods-assumed: is for benches, only together with tombolo.bench.port");
+    }
+    return Cluster.WithoutPod.ASSUMED;
   }
 
   /// The authority in the state directory, made at the first start.

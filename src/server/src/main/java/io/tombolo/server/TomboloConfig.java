@@ -111,6 +111,11 @@ public interface TomboloConfig {
 
     /// None: it is not opened.
     OptionalInt port();
+
+    /// Whether an endpoint of Kubernetes that names no pod is taken for one of the namespace's
+    /// `default` account.
+    @WithDefault("false")
+    boolean podsAssumed();
   }
 
   /// The port for people. Loopback, unless HTTPS is configured.

@@ -44,7 +44,14 @@ record Worlds(
               config.directory().get(),
               new DirectorySource.Settings(trustDomain, networks, Worlds::networkOf)));
     }
-    config.kubernetes().forEach((name, c) -> worlds.add(name, c, trustDomain, networks));
+    var withoutPod = ConfiguredMesh.withoutPod(config);
+    config
+        .kubernetes()
+        .forEach((name, c) ->
+            worlds.add(
+                new Cluster(
+                    SourceId.kubernetes(name), trustDomain, c.network(), networks, withoutPod),
+                c));
     for (var datacenter : config.consul().entrySet()) {
       worlds.add(datacenter.getKey(), datacenter.getValue(), trustDomain, networks);
     }
@@ -59,17 +66,12 @@ record Worlds(
     };
   }
 
-  private void add(
-      String name, TomboloConfig.Cluster config, TrustDomain trustDomain, Networks networks) {
-    var id = SourceId.kubernetes(name);
+  private void add(Cluster cluster, TomboloConfig.Cluster config) {
+    var id = cluster.source();
     var client = ClusterClient.open(config.kubeconfig());
     clients.add(client);
-    sources.add(
-        new KubernetesSource(
-            new Cluster(id, trustDomain, config.network(), networks),
-            client,
-            KubernetesSource.Pace.USUAL));
-    tokens.put(name, new ServiceAccountTokens(client, config.audience()));
+    sources.add(new KubernetesSource(cluster, client, KubernetesSource.Pace.USUAL));
+    tokens.put(id.name(), new ServiceAccountTokens(client, config.audience()));
     statuses.put(id, new StatusWriter(client));
   }
 

@@ -144,4 +144,11 @@ class BenchPortTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("tombolo.bench.address", "0.0.0.0", "loopback");
   }
+
+  @Test
+  void pods_are_assumed_only_where_it_is_open() {
+    assertThatThrownBy(() -> controlPlane(Map.of("tombolo.bench.pods-assumed", "true")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("tombolo.bench.pods-assumed", "tombolo.bench.port");
+  }
 }
