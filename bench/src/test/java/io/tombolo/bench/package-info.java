@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.bench;
+
+import org.jspecify.annotations.NullMarked;
