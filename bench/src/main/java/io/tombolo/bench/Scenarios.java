@@ -160,9 +160,9 @@ final class Scenarios implements AutoCloseable {
   /// SIGKILL, one endpoint moves, start: a proxy is back when it has heard of that move.
   private Figures reconnect() {
     long bytes = records.bytes();
+    int broken = records.broken() + options.proxies();
     plane.kill();
     int change = moves.move(0);
-    int broken = options.proxies();
     Await.until("all streams are broken", PATIENCE, () -> records.broken() >= broken);
     long began = System.nanoTime();
     plane.startAgain();

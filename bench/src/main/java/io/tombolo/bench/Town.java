@@ -96,7 +96,8 @@ record Town(Cluster cluster, Options options) {
         "/api/v1/namespaces/%s/services".formatted(namespace(service)),
         """
         {"metadata": {"name": "%s"},
-         "spec": {"selector": {"app": "%s"}, "ports": [{"name": "http", "port": 80, "targetPort": 8080}]}}
+         "spec": {"selector": {"app": "%s"},
+          "ports": [{"name": "http", "port": 80, "targetPort": 8080}]}}
         """
             .formatted(name(service), name(service)));
     var rows =
