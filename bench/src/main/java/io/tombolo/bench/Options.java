@@ -45,17 +45,6 @@ record Options(
           Duration.ofSeconds(5),
           Path.of("target/bench.json"));
 
-  Options {
-    if (services < 1 || endpoints < 2 || proxies < 1) {
-      throw new IllegalArgumentException("at least 1 service, 2 endpoints and 1 proxy");
-    }
-    if (proxies > services * (endpoints - 1)) {
-      throw new IllegalArgumentException(
-          "%d proxies need more endpoints: each stands for one, and the last of a service moves"
-              .formatted(proxies));
-    }
-  }
-
   /// @throws IllegalArgumentException with what is wrong
   static Options of(String... arguments) {
     var options = Arrays.asList(arguments).contains("--quick") ? QUICK : FULL;
@@ -67,7 +56,19 @@ record Options(
         options = options.with(arguments[i], arguments[++i]);
       }
     }
-    return options;
+    return options.checked();
+  }
+
+  private Options checked() {
+    if (services < 1 || endpoints < 2 || proxies < 1) {
+      throw new IllegalArgumentException("at least 1 service, 2 endpoints and 1 proxy");
+    }
+    if (proxies > services * (endpoints - 1)) {
+      throw new IllegalArgumentException(
+          "%d proxies need more endpoints: each stands for one, and the last of a service moves"
+              .formatted(proxies));
+    }
+    return this;
   }
 
   private Options with(String name, String value) {
