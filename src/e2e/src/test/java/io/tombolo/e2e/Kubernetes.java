@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tombolo.testbed.Await;
 import io.tombolo.testbed.Host;
 import io.tombolo.testbed.KubeApiserver;
@@ -12,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /// What controllers and kubelets would write, written through the real API.
 record Kubernetes(KubeApiserver api) {
@@ -28,7 +30,7 @@ record Kubernetes(KubeApiserver api) {
         {"metadata": {"name": "node-1", "labels": {"topology.kubernetes.io/zone": "z1"}}}
         """);
     try (var files = Files.list(Path.of(CRDS))) {
-      for (var file : files.filter(f -> f.toString().endsWith(".yaml")).toList()) {
+      for (var file : files.filter(f -> f.toString().endsWith(".yml")).toList()) {
         var reply =
             api.call(
                 "POST",
@@ -62,15 +64,17 @@ record Kubernetes(KubeApiserver api) {
             """
                 .formatted(name, name, name));
     var address = host.address();
-    send(
-        "PATCH",
+    change(
         core("pods") + "/" + name + "-1/status",
-        "application/merge-patch+json",
-        """
-        {"status": {"phase": "Running", "podIP": "%s", "podIPs": [{"ip": "%s"}],
-          "conditions": [{"type": "Ready", "status": "True"}]}}
-        """
-            .formatted(address, address));
+        object ->
+            object.set(
+                "status",
+                parsed(
+                    """
+                    {"phase": "Running", "podIP": "%s", "podIPs": [{"ip": "%s"}],
+                     "conditions": [{"type": "Ready", "status": "True"}]}
+                    """
+                        .formatted(address, address))));
     create(
         core("services"),
         """
@@ -82,15 +86,17 @@ record Kubernetes(KubeApiserver api) {
 
   /// Says whether the pod is ready, as its EndpointSlice tells it.
   void ready(String name, boolean ready) {
-    send(
-        "PATCH",
+    change(
         slices() + "/" + name,
-        "application/json-patch+json",
-        """
-        [{"op": "replace", "path": "/endpoints/0/conditions",
-          "value": {"ready": %s, "serving": %s, "terminating": false}}]
-        """
-            .formatted(ready, ready));
+        object ->
+            ((ObjectNode) object.path("endpoints").path(0))
+                .set(
+                    "conditions",
+                    parsed(
+                        """
+                        {"ready": %s, "serving": %s, "terminating": false}
+                        """
+                            .formatted(ready, ready))));
   }
 
   /// A projected token of the pod's service account, bound to the pod.
@@ -121,6 +127,21 @@ record Kubernetes(KubeApiserver api) {
 
   void deleteIntention(String name) {
     send("DELETE", intentions() + "/" + name, "", "");
+  }
+
+  /// Reads an object, changes it and writes it back.
+  private void change(String path, Consumer<ObjectNode> change) {
+    var object = (ObjectNode) send("GET", path, "", "");
+    change.accept(object);
+    send("PUT", path, "application/json", object.toString());
+  }
+
+  private static JsonNode parsed(String json) {
+    try {
+      return JSON.readTree(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   JsonNode create(String path, String body) {

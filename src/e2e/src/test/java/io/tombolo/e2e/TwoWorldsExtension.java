@@ -1,5 +1,6 @@
 package io.tombolo.e2e;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -17,14 +18,33 @@ public final class TwoWorldsExtension implements ParameterResolver {
     return context
         .getRoot()
         .getStore(ExtensionContext.Namespace.create(TwoWorldsExtension.class))
-        .computeIfAbsent(TwoWorlds.class, _ -> open(), TwoWorlds.class);
+        .computeIfAbsent(Attempt.class, _ -> Attempt.make(), Attempt.class)
+        .worlds();
   }
 
-  private static TwoWorlds open() {
-    try {
-      return new TwoWorlds();
-    } catch (Exception e) {
-      throw new IllegalStateException("the two worlds cannot be made", e);
+  /// Made once, also if it failed: the next test class would fail the same way, minutes later.
+  private record Attempt(@Nullable TwoWorlds made, @Nullable Exception failure)
+      implements AutoCloseable {
+    static Attempt make() {
+      try {
+        return new Attempt(new TwoWorlds(), null);
+      } catch (Exception e) {
+        return new Attempt(null, e);
+      }
+    }
+
+    TwoWorlds worlds() {
+      if (made == null) {
+        throw new IllegalStateException("the two worlds cannot be made", failure);
+      }
+      return made;
+    }
+
+    @Override
+    public void close() {
+      if (made != null) {
+        made.close();
+      }
     }
   }
 }
