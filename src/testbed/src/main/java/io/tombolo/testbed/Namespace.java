@@ -35,7 +35,7 @@ final class Namespace implements AutoCloseable {
     this.name = name;
     this.inside =
         Executors.newSingleThreadExecutor(
-            task -> Thread.ofPlatform().daemon().name("in " + name).unstarted(task));
+            task -> Thread.ofPlatform().daemon().name(threadName()).unstarted(task));
   }
 
   /// Makes one that forwards nothing. It goes with the JVM if it is not closed before.
@@ -102,6 +102,10 @@ final class Namespace implements AutoCloseable {
     return name;
   }
 
+  private String threadName() {
+    return "in " + name;
+  }
+
   void ip(String... instructions) {
     Command.ip(List.of("-n", name), List.of(instructions));
   }
@@ -112,8 +116,11 @@ final class Namespace implements AutoCloseable {
     return words;
   }
 
-  /// Runs a task on the thread inside.
+  /// Runs a task on the thread inside; a task that is there already runs at once.
   <T> T call(Callable<T> task) throws Exception {
+    if (threadName().equals(Thread.currentThread().getName())) {
+      return task.call();
+    }
     try {
       return inside.submit(task).get();
     } catch (ExecutionException e) {

@@ -24,7 +24,7 @@ public final class OwnCertificate {
     this.trustDomain = trustDomain;
     this.clock = clock;
     this.pair = issue();
-    this.renewAt = halfOf(pair);
+    this.renewAt = halfway(pair);
   }
 
   OwnKey.Pair newest() {
@@ -37,7 +37,7 @@ public final class OwnCertificate {
   private void renew() {
     var next = issue();
     pair = next;
-    renewAt = halfOf(next);
+    renewAt = halfway(next);
   }
 
   private OwnKey.Pair issue() {
@@ -53,9 +53,10 @@ public final class OwnCertificate {
     }
   }
 
-  private static Instant halfOf(OwnKey.Pair pair) {
-    var leaf = pair.chain().getFirst();
-    var from = leaf.getNotBefore().toInstant();
-    return from.plus(Duration.between(from, leaf.getNotAfter().toInstant()).dividedBy(2));
+  /// Half of what is left to it: certificates are dated back.
+  private Instant halfway(OwnKey.Pair issued) {
+    var now = clock.instant();
+    var end = issued.chain().getFirst().getNotAfter().toInstant();
+    return now.plus(Duration.between(now, end).dividedBy(2));
   }
 }
