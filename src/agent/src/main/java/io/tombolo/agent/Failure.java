@@ -6,6 +6,9 @@ import java.security.cert.CertificateException;
 
 /// Says in one line why a call to the control plane failed.
 final class Failure {
+  /// What the control plane says names the way out at its end.
+  private static final int LONGEST = 400;
+
   private Failure() {}
 
   static String text(Throwable failure) {
@@ -15,7 +18,7 @@ final class Failure {
     }
     if (failure instanceof StatusRuntimeException refused) {
       var described = refused.getStatus().getDescription();
-      var why = described == null ? "" : ": " + Names.printable(described);
+      var why = described == null ? "" : ": " + Names.printable(described, LONGEST);
       return refused.getStatus().getCode()
           + why
           + (failure.getCause() == null ? "" : because(root));

@@ -29,7 +29,7 @@ class CallsIT {
   void a_pod_calls_a_vm_over_http_and_the_vm_sees_who_calls() throws Exception {
     try (var caller = Caller.http(worlds.the("web").host(), LOCAL, TwoWorlds.HTTP)) {
       assertThat(answered(caller))
-          .contains("\"server\":\"billing\"")
+          .contains("\"server\": \"billing\"")
           .contains("URI=spiffe://tombolo.local/ns/shop/sa/web");
     }
   }
@@ -38,7 +38,7 @@ class CallsIT {
   void a_pod_calls_a_vm_over_grpc_and_the_vm_sees_who_calls() throws Exception {
     try (var caller = Caller.grpc(worlds.the("web").host(), LOCAL, TwoWorlds.GRPC)) {
       assertThat(answered(caller))
-          .contains("\"server\":\"ledger\"")
+          .contains("\"server\": \"ledger\"")
           .contains("URI=spiffe://tombolo.local/ns/shop/sa/web");
     }
   }
@@ -55,7 +55,7 @@ class CallsIT {
   void a_vm_calls_a_pod_over_http_and_the_pod_sees_who_calls() throws Exception {
     try (var caller = Caller.http(worlds.the("billing").host(), LOCAL, TwoWorlds.HTTP)) {
       assertThat(answered(caller))
-          .contains("\"server\":\"web\"")
+          .contains("\"server\": \"web\"")
           .contains("URI=spiffe://tombolo.local/ns/default/dc/dc1/svc/billing");
     }
   }
@@ -64,7 +64,7 @@ class CallsIT {
   void a_vm_calls_a_pod_over_grpc_and_the_pod_sees_who_calls() throws Exception {
     try (var caller = Caller.grpc(worlds.the("billing").host(), LOCAL, TwoWorlds.GRPC)) {
       assertThat(answered(caller))
-          .contains("\"server\":\"web\"")
+          .contains("\"server\": \"web\"")
           .contains("URI=spiffe://tombolo.local/ns/default/dc/dc1/svc/billing");
     }
   }

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Tag("spine")
 @ExtendWith(TwoWorldsExtension.class)
 class ImpostorIT {
+  private static final String VAULT = "vault.default.dc1.internal.tombolo.local";
+
   private final TwoWorlds worlds;
 
   ImpostorIT(TwoWorlds worlds) {
@@ -39,14 +41,24 @@ class ImpostorIT {
         var echo =
             EchoServer.start(
                 "mallory", host, new EchoServer.Listen("127.0.0.1", 8080, 8081, 8082));
-        var envoy = Envoy.start("envoy-mallory", host, bootstrap(files), Workload.ENVOY_ADMIN)) {
+        var envoy =
+            Envoy.start(
+                "envoy-mallory", host, bootstrap(files), "http://" + Workload.ENVOY_ADMIN)) {
       envoy.awaitReady();
       worlds.consul().intention("decoy", "web-shop", "allow");
       worlds.consul().instance("vault", "vault-2", host.address(), 8082, "passing");
       worlds
           .consul()
           .instance("vault", "vault-1", worlds.the("vault").host().address(), 8082, "critical");
-      worlds.awaitAllApplied();
+      var gateway = worlds.the("gw-vms");
+      Await.until(
+          "the gateway leads to the impostor alone",
+          Duration.ofSeconds(15),
+          () ->
+              gateway.envoy("/clusters").contains(VAULT + "::" + host.address())
+                  && !gateway
+                      .envoy("/clusters")
+                      .contains(VAULT + "::" + worlds.the("vault").host().address()));
 
       try (var caller = Caller.tcp(worlds.the("web").host(), "127.0.0.1", TwoWorlds.TCP)) {
         assertThatThrownBy(() -> caller.call("secret")).isInstanceOf(IOException.class);
@@ -54,11 +66,7 @@ class ImpostorIT {
       Await.until(
           "the client's proxy counts the certificate as wrong",
           Duration.ofSeconds(15),
-          () ->
-              worlds
-                      .the("web")
-                      .stat("cluster.vault.default.dc1.internal.tombolo.local.ssl.fail_verify_san")
-                  > 0);
+          () -> worlds.the("web").stat("cluster." + VAULT + ".ssl.fail_verify_san") > 0);
       assertThat(echo).isNotNull();
       assertThat(agent.isAlive()).isTrue();
     } finally {

@@ -85,7 +85,9 @@ class IntentionsIT {
             TwoWorlds.list(worlds.controlPlane().get("intentions").path("rejected"))
                 .anyMatch(r ->
                     r.path("object").asText().contains("billing")
-                        && r.path("problems").toString().contains("Permissions")
+                        && r.path("problems")
+                            .toString()
+                            .contains("Sources[0].permissions is not supported yet")
                         && r.path("inForce").asInt() == 1));
     worlds.awaitAllApplied();
     awaitAllowed(Caller.freshHttp(worlds.the("web").host(), LOCAL, TwoWorlds.HTTP));

@@ -7,11 +7,14 @@ import io.tombolo.testbed.Host;
 import io.tombolo.testbed.HttpCall;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// A host with an agent and the Envoy that it starts, beside an application or as a mesh gateway.
 ///
@@ -102,12 +105,14 @@ record Workload(String name, Host host, String node, Daemon agent, Path files) {
 
   /// The value of one counter or gauge of Envoy.
   long stat(String name) {
-    return envoy("/stats?usedonly&filter=^" + name.replace(".", "\\\\.") + "$")
+    return envoy(
+            "/stats?filter="
+                + URLEncoder.encode("^" + Pattern.quote(name) + "$", StandardCharsets.UTF_8))
         .lines()
         .filter(line -> line.startsWith(name + ": "))
         .mapToLong(line -> Long.parseLong(line.substring(name.length() + 2).strip()))
         .findFirst()
-        .orElse(0);
+        .orElseThrow(() -> new IllegalArgumentException("Envoy has no " + name));
   }
 
   void awaitStat(String name, long least) {

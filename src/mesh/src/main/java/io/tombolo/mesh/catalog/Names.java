@@ -34,8 +34,13 @@ public final class Names {
   /// Text from outside, fit for a log line or a status: control characters and non-ASCII escaped,
   /// at most 80 characters.
   public static String printable(String text) {
+    return printable(text, 80);
+  }
+
+  /// The same with at most this many characters.
+  public static String printable(String text, int most) {
     var safe = new StringBuilder();
-    for (int i = 0; i < text.length() && safe.length() < 80; i++) {
+    for (int i = 0; i < text.length() && safe.length() < most; i++) {
       char c = text.charAt(i);
       if (c >= ' ' && c < 127 && c != '"' && c != '\\') {
         safe.append(c);
@@ -43,6 +48,6 @@ public final class Names {
         safe.append("\\u%04x".formatted((int) c));
       }
     }
-    return safe.length() < 80 ? safe.toString() : safe.substring(0, 79) + "~";
+    return safe.length() < most ? safe.toString() : safe.substring(0, most - 1) + "~";
   }
 }
