@@ -55,51 +55,46 @@ public final class DeltaSession implements Session<DeltaDiscoveryRequest, DeltaD
     var responses = new ArrayList<DeltaDiscoveryResponse>();
     unanswered.forEach(typeUrl -> responses.add(response(typeUrl, newest.revision()).build()));
     unanswered.clear();
+    subscriptions.forEach((type, subscription) -> subscription.see(newest.of(type)));
     for (var type : ResourceType.values()) {
-      of(type).forget(newest.of(type));
-      if (mayAdd(type, newest)) {
-        of(type).next(newest.of(type)).ifPresent(delta -> responses.add(send(type, delta)));
+      if (mayAdd(type)) {
+        of(type).next().ifPresent(delta -> responses.add(send(type, delta)));
       }
     }
     if (responses.isEmpty()) {
-      remove(newest, responses);
+      remove(responses);
     }
     noteApplied(now);
     return responses;
   }
 
   /// Endpoints do not wait for the clusters to be acknowledged: Envoy waits for them with that.
-  private boolean mayAdd(ResourceType type, View newest) {
+  private boolean mayAdd(ResourceType type) {
     return switch (type) {
       case CLUSTER -> true;
-      case ENDPOINTS -> !wantsNews(ResourceType.CLUSTER, newest);
-      case LISTENER, ROUTES ->
-          has(ResourceType.CLUSTER, newest) && has(ResourceType.ENDPOINTS, newest);
+      case ENDPOINTS -> !of(ResourceType.CLUSTER).wantsNews();
+      case LISTENER, ROUTES -> has(ResourceType.CLUSTER) && has(ResourceType.ENDPOINTS);
     };
   }
 
-  private boolean wantsNews(ResourceType type, View newest) {
-    return of(type).wantsNews(newest.of(type));
-  }
-
   /// Has the client got all that is new of this type?
-  private boolean has(ResourceType type, View newest) {
-    return !of(type).awaitsAnswer() && !wantsNews(type, newest);
+  private boolean has(ResourceType type) {
+    return !of(type).awaitsAnswer() && !of(type).wantsNews();
   }
 
   /// A cluster goes when the listeners and routes that used it have gone.
-  private void remove(View newest, List<DeltaDiscoveryResponse> responses) {
+  private void remove(List<DeltaDiscoveryResponse> responses) {
     var order =
         List.of(
             ResourceType.LISTENER,
             ResourceType.ROUTES,
             ResourceType.CLUSTER,
             ResourceType.ENDPOINTS);
-    if (!order.stream().allMatch(type -> has(type, newest))) {
+    if (!order.stream().allMatch(this::has)) {
       return;
     }
     for (var type : order) {
-      var leftovers = of(type).leftovers(newest.of(type));
+      var leftovers = of(type).leftovers();
       if (!leftovers.isEmpty()) {
         responses.add(send(type, new DeltaSubscription.Delta(List.of(), leftovers)));
         return;
@@ -133,8 +128,7 @@ public final class DeltaSession implements Session<DeltaDiscoveryRequest, DeltaD
     var told = view;
     if (told != null
         && told.revision() != applied
-        && subscriptions.entrySet().stream()
-            .allMatch(entry -> entry.getValue().settledAt(told.of(entry.getKey())))) {
+        && subscriptions.values().stream().allMatch(DeltaSubscription::settled)) {
       applied = told.revision();
       appliedAt = now;
     }

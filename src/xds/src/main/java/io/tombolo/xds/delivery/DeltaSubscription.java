@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -31,6 +30,8 @@ final class DeltaSubscription {
 
   private final boolean listedWhole;
   private final Set<String> names = new HashSet<>();
+  private final Set<String> open = new HashSet<>();
+  private final Set<String> unasked = new HashSet<>();
   private final Map<String, String> held = new HashMap<>();
   private final Map<String, Refused> refused = new TreeMap<>();
   private final Set<String> asked = new TreeSet<>();
@@ -40,6 +41,7 @@ final class DeltaSubscription {
   private boolean answerDue;
   private @Nullable Flight flight;
   private Delivery.OfType progress = Delivery.OfType.NONE;
+  private Table table = Table.EMPTY;
 
   DeltaSubscription(boolean listedWhole) {
     this.listedWhole = listedWhole;
@@ -72,15 +74,20 @@ final class DeltaSubscription {
 
   private void subscribe(DeltaDiscoveryRequest request) {
     if (!started) {
-      wildcard = listedWhole && request.getResourceNamesSubscribeCount() == 0;
       held.putAll(request.getInitialResourceVersionsMap());
+      open.addAll(held.keySet());
       answerDue = true;
+      if (listedWhole && request.getResourceNamesSubscribeCount() == 0) {
+        wantAll();
+      }
     }
     for (var name : request.getResourceNamesSubscribeList()) {
       if (name.equals(WILDCARD)) {
-        wildcard = true;
+        wantAll();
       } else {
         names.add(name);
+        open.add(name);
+        unasked.remove(name);
         if (!request.containsInitialResourceVersions(name)) {
           asked.add(name);
         }
@@ -92,17 +99,58 @@ final class DeltaSubscription {
     for (var name : unwanted) {
       if (name.equals(WILDCARD)) {
         wildcard = false;
+        table.differences(Table.EMPTY, this::notice);
       }
       names.remove(name);
       asked.remove(name);
+      notice(name);
     }
-    held.keySet().removeIf(name -> !wants(name));
+    if (!unwanted.isEmpty()) {
+      held.keySet().removeIf(name -> !wants(name));
+    }
+  }
+
+  private void wantAll() {
+    wildcard = true;
+    unasked.clear();
+    table.differences(Table.EMPTY, open::add);
+  }
+
+  /// Takes the newest table: from here on all answers are about it. Only what differs from the one
+  /// before is looked at.
+  void see(Table newest) {
+    var before = table;
+    table = newest;
+    newest.differences(before, this::notice);
+  }
+
+  /// This is not, or not any more, as the client has it or wants it.
+  private void notice(String name) {
+    boolean there = table.get(name).isPresent();
+    if (there && !wants(name)) {
+      unasked.add(name);
+    } else {
+      unasked.remove(name);
+      open.add(name);
+    }
+    if (!there) {
+      refused.remove(name);
+    }
+  }
+
+  /// Is what the client has of this not what there is?
+  private boolean isOpen(String name) {
+    return table
+        .get(name)
+        .map(resource -> wants(name) && !resource.version().equals(held.get(name)))
+        .orElseGet(() -> held.containsKey(name));
   }
 
   /// Says a resource once more although it did not change.
   void repeat(String name) {
     if (wants(name)) {
       asked.add(name);
+      open.add(name);
     }
   }
 
@@ -131,8 +179,9 @@ final class DeltaSubscription {
         held.put(name, version);
       }
     });
-    held.keySet().removeAll(taken.removed);
-    refused.keySet().removeAll(taken.removed);
+    taken.removed.forEach(held::remove);
+    taken.removed.forEach(refused::remove);
+    open.removeIf(name -> !asked.contains(name) && !isOpen(name));
     progress = new Delivery.OfType(progress.sent(), taken.revision, now, List.of());
   }
 
@@ -148,23 +197,20 @@ final class DeltaSubscription {
       untaken.versions.forEach((name, version) ->
           refused.put(name, new Refused(version, Delivery.Refusal.of(untakenNames, message, now))));
     }
-    held.keySet().removeAll(untaken.removed);
+    untaken.removed.forEach(held::remove);
   }
 
   /// Is there anything that the client is to get?
-  boolean wantsNews(Table table) {
-    return started && (answerDue || !asked.isEmpty() || news(table).findAny().isPresent());
+  boolean wantsNews() {
+    return started && (answerDue || !asked.isEmpty() || news().findAny().isPresent());
   }
 
-  private Stream<Resource> news(Table table) {
-    var wanted =
-        wildcard
-            ? table.all()
-            : names.stream()
-                .map(table::get)
-                .flatMap(Optional::stream)
-                .sorted(Comparator.comparing(Resource::name));
-    return wanted.filter(this::isNews);
+  private Stream<Resource> news() {
+    return open.stream()
+        .filter(this::wants)
+        .map(table::get)
+        .flatMap(Optional::stream)
+        .filter(this::isNews);
   }
 
   /// Neither with the client, nor on its way, nor refused.
@@ -181,11 +227,11 @@ final class DeltaSubscription {
   }
 
   /// What is to be sent next, or nothing.
-  Optional<Delta> next(Table table) {
+  Optional<Delta> next() {
     if (!started || flight != null) {
       return Optional.empty();
     }
-    var batch = batch(table);
+    var batch = batch();
     var absent = asked.stream().filter(name -> table.get(name).isEmpty()).toList();
     if (batch.isEmpty() && absent.isEmpty() && !answerDue) {
       asked.clear();
@@ -194,20 +240,27 @@ final class DeltaSubscription {
     return Optional.of(new Delta(batch, absent));
   }
 
-  private List<Resource> batch(Table table) {
+  private List<Resource> batch() {
     while (!suspects.isEmpty()) {
       var half = Set.copyOf(suspects.removeFirst());
-      var batch = news(table).filter(resource -> half.contains(resource.name())).toList();
+      var batch = inOrder(news().filter(resource -> half.contains(resource.name())));
       if (!batch.isEmpty()) {
         return batch;
       }
     }
-    return news(table).toList();
+    return inOrder(news());
+  }
+
+  private static List<Resource> inOrder(Stream<Resource> resources) {
+    return resources.sorted(Comparator.comparing(Resource::name)).toList();
   }
 
   /// What the client has and should not have any more.
-  List<String> leftovers(Table table) {
-    return held.keySet().stream().filter(name -> table.get(name).isEmpty()).sorted().toList();
+  List<String> leftovers() {
+    return open.stream()
+        .filter(name -> held.containsKey(name) && table.get(name).isEmpty())
+        .sorted()
+        .toList();
   }
 
   /// Notes what is being sent.
@@ -227,15 +280,8 @@ final class DeltaSubscription {
   }
 
   /// Has the client acknowledged exactly what there is?
-  boolean settledAt(Table table) {
-    return flight == null
-        && table.all().allMatch(r -> Objects.equals(held.get(r.name()), r.version()))
-        && leftovers(table).isEmpty();
-  }
-
-  /// Forgets refusals of what is gone.
-  void forget(Table table) {
-    refused.keySet().removeIf(name -> table.get(name).isEmpty());
+  boolean settled() {
+    return flight == null && unasked.isEmpty() && open.stream().noneMatch(this::isOpen);
   }
 
   /// A response in the making.

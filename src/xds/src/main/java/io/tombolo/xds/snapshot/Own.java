@@ -1,15 +1,17 @@
 package io.tombolo.xds.snapshot;
 
+import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.xds.translate.Clusters;
 import io.tombolo.xds.translate.Inbound;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /// What only one proxy is told: how what stands beside it is reached.
 record Own(
-    Map<String, Resource> clusters, Map<String, Resource> listeners, Map<String, Resource> routes) {
-  static final Own NOTHING = new Own(Map.of(), Map.of(), Map.of());
+    Trie<String, Resource> clusters,
+    Trie<String, Resource> listeners,
+    Trie<String, Resource> routes) {
+  static final Own NOTHING = new Own(Trie.empty(), Trie.empty(), Trie.empty());
 
   static Own of(Workloads.Spec spec) {
     var clusters =
@@ -31,6 +33,6 @@ record Own(
         byAddress.values().stream()
             .map(served -> Inbound.listener(served, spec.trustDomain()))
             .map(listener -> Resource.of(ResourceType.LISTENER, listener.getName(), listener));
-    return new Own(Table.sorted(clusters), Table.sorted(listeners), Table.sorted(routes));
+    return new Own(Table.of(clusters), Table.of(listeners), Table.of(routes));
   }
 }

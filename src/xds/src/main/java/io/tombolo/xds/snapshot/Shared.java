@@ -1,12 +1,14 @@
 package io.tombolo.xds.snapshot;
 
-import java.util.Map;
+import io.tombolo.mesh.catalog.Trie;
 
 /// What a group of proxies is told alike: the sidecars of a network, or its mesh gateways.
 ///
 /// @param listeners without those that a proxy declares itself
 record Shared(
-    Map<String, Resource> clusters,
-    Map<String, Resource> endpoints,
-    Map<String, Resource> listeners,
-    Map<String, Resource> routes) {}
+    Trie<String, Resource> clusters,
+    Trie<String, Resource> endpoints,
+    Trie<String, Resource> listeners,
+    Trie<String, Resource> routes) {
+  static final Shared NOTHING = new Shared(Trie.empty(), Trie.empty(), Trie.empty(), Trie.empty());
+}

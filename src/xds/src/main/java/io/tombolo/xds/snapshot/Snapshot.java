@@ -2,6 +2,7 @@ package io.tombolo.xds.snapshot;
 
 import io.tombolo.mesh.catalog.Destination;
 import io.tombolo.mesh.catalog.Names;
+import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.mesh.catalog.World;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.SpiffeId;
@@ -17,11 +18,9 @@ import java.util.stream.Stream;
 
 /// Everything the mesh has to say at one moment, encoded once. Immutable.
 public final class Snapshot {
-  private static final Shared NOTHING = new Shared(Map.of(), Map.of(), Map.of(), Map.of());
-
   private final Mesh mesh;
   private final Map<String, Destination> destinations;
-  private final Map<String, Resource> routes;
+  private final Trie<String, Resource> routes;
   private final Map<String, Shared> sidecars;
   private final Map<String, Shared> gateways;
   private final Map<Workloads.Key, Own> own;
@@ -30,7 +29,7 @@ public final class Snapshot {
   Snapshot(
       Mesh mesh,
       Map<String, Destination> destinations,
-      Map<String, Resource> routes,
+      Trie<String, Resource> routes,
       Map<String, Shared> sidecars,
       Map<String, Shared> gateways,
       Map<Workloads.Key, Own> own) {
@@ -61,7 +60,7 @@ public final class Snapshot {
       return nothing("%s is not the mesh gateway of this network".formatted(proxy.identity()));
     }
     var shared = gateways.getOrDefault(proxy.network(), elsewhere(gateways));
-    return view(shared, Own.NOTHING, Map.of(), List.of());
+    return view(shared, Own.NOTHING, Trie.empty(), List.of());
   }
 
   private View sidecar(Proxy proxy) {
@@ -71,7 +70,7 @@ public final class Snapshot {
     var shared = sidecars.getOrDefault(proxy.network(), elsewhere(sidecars));
     var inbound = own(proxy.nodeId(), proxy.identity());
     return proxy.upstreams().isEmpty()
-        ? view(shared, inbound, Map.of(), List.of())
+        ? view(shared, inbound, Trie.empty(), List.of())
         : declared(proxy, shared, inbound);
   }
 
@@ -106,9 +105,9 @@ public final class Snapshot {
         new Shared(
             only(snis, shared.clusters()),
             only(snis, shared.endpoints()),
-            Map.of(),
+            Trie.empty(),
             only(snis, routes));
-    return view(narrowed, inbound, Table.sorted(listeners.stream()), problems);
+    return view(narrowed, inbound, Table.of(listeners.stream()), problems);
   }
 
   private Optional<String> sni(Upstream upstream, Proxy proxy) {
@@ -129,29 +128,30 @@ public final class Snapshot {
     return Resource.of(ResourceType.LISTENER, listener.getName(), listener);
   }
 
-  private static Map<String, Resource> only(List<String> names, Map<String, Resource> all) {
-    return Table.sorted(names.stream().map(all::get).flatMap(Stream::ofNullable));
+  private static Trie<String, Resource> only(List<String> names, Trie<String, Resource> all) {
+    return Table.of(names.stream().map(all::get).flatMap(Stream::ofNullable));
   }
 
   private static Shared elsewhere(Map<String, Shared> byNetwork) {
-    return byNetwork.getOrDefault(Place.ELSEWHERE, NOTHING);
+    return byNetwork.getOrDefault(Place.ELSEWHERE, Shared.NOTHING);
   }
 
   private View nothing(String why) {
-    return view(NOTHING, Own.NOTHING, Map.of(), List.of(why));
+    return view(Shared.NOTHING, Own.NOTHING, Trie.empty(), List.of(why));
   }
 
-  private View view(Shared shared, Own own, Map<String, Resource> declared, List<String> problems) {
+  private View view(
+      Shared shared, Own own, Trie<String, Resource> declared, List<String> problems) {
     var listeners =
         declared.isEmpty()
             ? own.listeners()
-            : Table.sorted(
+            : Table.of(
                 Stream.concat(declared.values().stream(), own.listeners().values().stream()));
     return new View(
         revision(),
         Map.of(
             ResourceType.CLUSTER, new Table(shared.clusters(), own.clusters()),
-            ResourceType.ENDPOINTS, new Table(shared.endpoints(), Map.of()),
+            ResourceType.ENDPOINTS, new Table(shared.endpoints(), Trie.empty()),
             ResourceType.LISTENER, new Table(shared.listeners(), listeners),
             ResourceType.ROUTES, new Table(shared.routes(), own.routes())),
         problems);

@@ -1,5 +1,6 @@
 package io.tombolo.xds.snapshot;
 
+import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.mesh.flow.Memo;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.xds.translate.Clusters;
@@ -34,7 +35,7 @@ public final class Snapshots {
       Resource.of(ResourceType.CLUSTER, Clusters.BLACKHOLE, Clusters.blackhole());
   private final Resource capture =
       Resource.of(ResourceType.LISTENER, "capture", Outbound.capture());
-  private final Map<String, Map<String, Resource>> tables = new HashMap<>();
+  private final Map<String, Trie<String, Resource>> tables = new HashMap<>();
 
   private static Resource loadAssignment(LoadAssignments.Seen seen) {
     return Resource.of(ResourceType.ENDPOINTS, seen.sni(), LoadAssignments.of(seen));
@@ -58,7 +59,7 @@ public final class Snapshots {
         own.update(Workloads.specs(mesh)));
   }
 
-  private Map<String, Shared> sidecars(Specs specs, Map<String, Resource> allRoutes) {
+  private Map<String, Shared> sidecars(Specs specs, Trie<String, Resource> allRoutes) {
     var captured = specs.virtuals();
     var listeners =
         table(
@@ -107,7 +108,7 @@ public final class Snapshots {
               table(
                   "gateway listeners " + network,
                   Stream.of(Resource.of(ResourceType.LISTENER, listener.getName(), listener))),
-              Map.of()));
+              Trie.empty()));
     }
     return shared;
   }
@@ -120,14 +121,12 @@ public final class Snapshots {
                 Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
   }
 
-  /// A table of these, or the very one of before if it is equal.
-  private Map<String, Resource> table(String name, Stream<Resource> resources) {
-    var next = Table.sorted(resources);
-    var before = tables.get(name);
-    if (before != null && before.equals(next)) {
-      return before;
-    }
-    tables.put(name, next);
-    return next;
+  /// A table of these, which shares with the one of before what is equal.
+  private Trie<String, Resource> table(String name, Stream<Resource> resources) {
+    var next = new HashMap<String, Resource>();
+    resources.forEach(resource -> next.putIfAbsent(resource.name(), resource));
+    var table = tables.getOrDefault(name, Trie.empty()).updatedTo(next);
+    tables.put(name, table);
+    return table;
   }
 }

@@ -1,9 +1,9 @@
 package io.tombolo.xds.snapshot;
 
-import java.util.Collections;
-import java.util.Map;
+import io.tombolo.mesh.catalog.Trie;
+import java.util.Comparator;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /// The resources of one type that a proxy may have, by name.
@@ -11,14 +11,16 @@ import java.util.stream.Stream;
 /// @param shared what others have too: the same map for all of them, and from one snapshot to the
 ///   next while it does not change
 /// @param own what is particular to the proxy; no name is in both
-public record Table(Map<String, Resource> shared, Map<String, Resource> own) {
-  static final Table EMPTY = new Table(Map.of(), Map.of());
+public record Table(Trie<String, Resource> shared, Trie<String, Resource> own) {
+  public static final Table EMPTY = new Table(Trie.empty(), Trie.empty());
 
-  /// In the order of their names.
-  static Map<String, Resource> sorted(Stream<Resource> resources) {
-    var sorted = new TreeMap<String, Resource>();
-    resources.forEach(resource -> sorted.putIfAbsent(resource.name(), resource));
-    return Collections.unmodifiableMap(sorted);
+  /// By their names; of one name the first.
+  static Trie<String, Resource> of(Stream<Resource> resources) {
+    return resources.reduce(
+        Trie.<String, Resource>empty(),
+        (table, resource) ->
+            table.containsKey(resource.name()) ? table : table.with(resource.name(), resource),
+        (one, _) -> one);
   }
 
   public Optional<Resource> get(String name) {
@@ -26,9 +28,16 @@ public record Table(Map<String, Resource> shared, Map<String, Resource> own) {
     return Optional.ofNullable(found != null ? found : shared.get(name));
   }
 
-  /// In a stable order.
+  /// In the order of their names.
   public Stream<Resource> all() {
-    return Stream.concat(shared.values().stream(), own.values().stream());
+    return Stream.concat(shared.values().stream(), own.values().stream())
+        .sorted(Comparator.comparing(Resource::name));
+  }
+
+  /// Tells the names of what is not the same here and there, possibly twice.
+  public void differences(Table other, Consumer<String> name) {
+    shared.differences(other.shared, name);
+    own.differences(other.own, name);
   }
 
   public int size() {
