@@ -1,5 +1,6 @@
 package io.tombolo.mesh.catalog;
 
+import io.tombolo.mesh.identity.SpiffeId;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -9,8 +10,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// Everything that every source has said, at one moment. Immutable.
 ///
@@ -21,16 +22,16 @@ import org.jspecify.annotations.Nullable;
 /// @param sources every configured source
 public record Catalog(
     long revision,
-    Map<ServiceId, Service> services,
-    Map<ServiceId, Map<String, EndpointSet>> endpoints,
-    Map<Key, Item> others,
+    Trie<ServiceId, Service> services,
+    Trie<ServiceId, Map<String, EndpointSet>> endpoints,
+    Trie<Key, Item> others,
     Map<SourceId, SourceStatus> sources) {
 
   /// What is known before any source has spoken.
   public static Catalog of(Collection<SourceId> configured) {
     var sources = new TreeMap<SourceId, SourceStatus>();
     configured.forEach(source -> sources.put(source, new SourceStatus.Pending(false)));
-    return new Catalog(0, Map.of(), Map.of(), Map.of(), sources);
+    return new Catalog(0, Trie.empty(), Trie.empty(), Trie.empty(), sources);
   }
 
   /// Has every configured source synced or been declared stale?
@@ -42,6 +43,13 @@ public record Catalog(
   public Stream<Endpoint> endpointsOf(ServiceId service) {
     return new TreeMap<>(endpoints.getOrDefault(service, Map.of()))
         .values().stream().flatMap(set -> set.endpoints().stream());
+  }
+
+  /// Who runs a service.
+  public Set<SpiffeId> identitiesOf(ServiceId service) {
+    return endpointsOf(service)
+        .map(endpoint -> endpoint.workload().identity())
+        .collect(Collectors.toSet());
   }
 
   /// The items of one source.
@@ -60,20 +68,22 @@ public record Catalog(
   public Catalog with(List<Fact> facts) {
     var next = new Draft(this);
     facts.forEach(next::take);
-    return next.changed ? next.catalog() : this;
+    return next.catalog();
   }
 
-  /// The next catalog while it is put together; copies a map when it first changes.
+  /// The next catalog while it is put together.
   private static final class Draft {
     private final Catalog before;
-    private @Nullable Map<ServiceId, Service> services;
-    private @Nullable Map<ServiceId, Map<String, EndpointSet>> endpoints;
-    private @Nullable Map<Key, Item> others;
+    private Trie<ServiceId, Service> services;
+    private Trie<ServiceId, Map<String, EndpointSet>> endpoints;
+    private Trie<Key, Item> others;
     private final Map<SourceId, SourceStatus> sources;
-    private boolean changed;
 
     Draft(Catalog before) {
       this.before = before;
+      this.services = before.services;
+      this.endpoints = before.endpoints;
+      this.others = before.others;
       this.sources = new TreeMap<>(before.sources);
     }
 
@@ -107,42 +117,38 @@ public record Catalog(
     }
 
     private void status(SourceId source, SourceStatus status) {
-      changed |= !status.equals(sources.put(source, status));
+      sources.put(source, status);
     }
 
     private void put(Item item) {
       switch (item) {
-        case Service service -> changed |= !service.equals(services().put(service.id(), service));
+        case Service service -> services = services.with(service.id(), service);
         case EndpointSet set -> {
-          var sets = new HashMap<>(endpoints().getOrDefault(set.service(), Map.of()));
-          changed |= !set.equals(sets.put(set.part(), set));
-          endpoints().put(set.service(), sets);
+          var sets = new HashMap<>(endpoints.getOrDefault(set.service(), Map.of()));
+          sets.put(set.part(), set);
+          endpoints = endpoints.with(set.service(), Map.copyOf(sets));
         }
         default -> {
-          var known = others().get(item.key());
+          var known = others.get(item.key());
           var kept =
               known != null && item instanceof Revisable revisable
                   ? revisable.succeeding(known)
                   : item;
-          changed |= !kept.equals(others().put(item.key(), kept));
+          others = others.with(item.key(), kept);
         }
       }
     }
 
     private void remove(Key key) {
       switch (key.kind()) {
-        case SERVICE -> changed |= services().remove(serviceOf(key)) != null;
+        case SERVICE -> services = services.without(serviceOf(key));
         case ENDPOINTS -> {
           var id = serviceOf(key);
-          var sets = new HashMap<>(endpoints().getOrDefault(id, Map.of()));
-          changed |= sets.remove(key.part()) != null;
-          if (sets.isEmpty()) {
-            endpoints().remove(id);
-          } else {
-            endpoints().put(id, sets);
-          }
+          var sets = new HashMap<>(endpoints.getOrDefault(id, Map.of()));
+          sets.remove(key.part());
+          endpoints = sets.isEmpty() ? endpoints.without(id) : endpoints.with(id, Map.copyOf(sets));
         }
-        case INTENTIONS, REFUSED -> changed |= others().remove(key) != null;
+        case INTENTIONS, REFUSED -> others = others.without(key);
       }
     }
 
@@ -157,34 +163,20 @@ public record Catalog(
       return new ServiceId(key.source(), key.namespace(), key.name());
     }
 
-    private Map<ServiceId, Service> services() {
-      if (services == null) {
-        services = new HashMap<>(before.services);
-      }
-      return services;
-    }
-
-    private Map<ServiceId, Map<String, EndpointSet>> endpoints() {
-      if (endpoints == null) {
-        endpoints = new HashMap<>(before.endpoints);
-      }
-      return endpoints;
-    }
-
-    private Map<Key, Item> others() {
-      if (others == null) {
-        others = new HashMap<>(before.others);
-      }
-      return others;
-    }
-
+    /// The catalog after what was taken, or the very one of before if that changed nothing.
+    @SuppressWarnings("ReferenceEquality") // an equal trie is the same
     Catalog catalog() {
-      return new Catalog(
-          before.revision + 1,
-          services == null ? before.services : Map.copyOf(services),
-          endpoints == null ? before.endpoints : Map.copyOf(endpoints),
-          others == null ? before.others : Map.copyOf(others),
-          Collections.unmodifiableMap(new TreeMap<>(sources)));
+      return services == before.services
+              && endpoints == before.endpoints
+              && others == before.others
+              && sources.equals(before.sources)
+          ? before
+          : new Catalog(
+              before.revision + 1,
+              services,
+              endpoints,
+              others,
+              Collections.unmodifiableMap(new TreeMap<>(sources)));
     }
   }
 }

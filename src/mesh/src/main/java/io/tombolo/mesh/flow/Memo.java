@@ -34,6 +34,13 @@ public final class Memo<K, I, O> {
     return outputs;
   }
 
+  /// The output for one input; the others stay as they are.
+  public O update(K key, I input) {
+    var derived = rederive(table.get(key), input);
+    table.put(key, derived);
+    return derived.output;
+  }
+
   private Derived<I, O> rederive(@Nullable Derived<I, O> before, I input) {
     if (before == null) {
       return new Derived<>(input, derive.apply(input));

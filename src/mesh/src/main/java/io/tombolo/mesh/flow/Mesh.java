@@ -7,6 +7,7 @@ import io.tombolo.mesh.catalog.Naming;
 import io.tombolo.mesh.catalog.SameName;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.ServiceId;
+import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intentions;
@@ -15,7 +16,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// The whole mesh at one moment: what every source said, and what follows from it. Immutable; a
 /// pure function of catalog and settings.
@@ -27,9 +28,9 @@ public record Mesh(
     Settings settings,
     Catalog catalog,
     Naming naming,
-    Map<ServiceId, List<Destination>> destinations,
-    Map<ServiceId, InboundPolicy> policies,
-    Map<String, List<Served>> servedBy) {
+    Trie<ServiceId, List<Destination>> destinations,
+    Trie<ServiceId, InboundPolicy> policies,
+    Trie<String, List<Served>> servedBy) {
 
   /// What holds for the whole mesh and comes from configuration.
   ///
@@ -47,32 +48,107 @@ public record Mesh(
   /// A service that a workload serves at an endpoint.
   public record Served(Service service, Endpoint endpoint) {}
 
-  /// The mesh that follows from this catalog.
+  /// The mesh that follows from this catalog, derived from nothing.
   public static Mesh of(Catalog catalog, Settings settings) {
     var naming = Naming.of(catalog.services().values(), settings.sameName());
-    var intentions = Intentions.of(catalog, naming, settings.trustDomain());
-    var destinations = new TreeMap<ServiceId, List<Destination>>();
-    var policies = new TreeMap<ServiceId, InboundPolicy>();
-    catalog
-        .services()
+    var nothing = new Mesh(settings, catalog, naming, Trie.empty(), Trie.empty(), Trie.empty());
+    return nothing.derived(catalog);
+  }
+
+  /// The mesh that follows from the next catalog, equal to what [#of] gives. What does not depend
+  /// on a difference between the two catalogs is kept; where only endpoints differ, the rest is not
+  /// even looked at.
+  public Mesh then(Catalog next) {
+    var changed = new ArrayList<ServiceId>();
+    catalog.endpoints().differences(next.endpoints(), changed::add);
+    return sameButEndpoints(next) && sameIdentities(changed, next)
+        ? withEndpoints(changed, next)
+        : derived(next);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // what was not touched is the same
+  private boolean sameButEndpoints(Catalog next) {
+    return next.services() == catalog.services()
+        && next.others() == catalog.others()
+        && next.sources().keySet().equals(catalog.sources().keySet());
+  }
+
+  private boolean sameIdentities(List<ServiceId> changed, Catalog next) {
+    return changed.stream()
+        .allMatch(id ->
+            catalog.services().containsKey(id)
+                && catalog.identitiesOf(id).equals(next.identitiesOf(id)));
+  }
+
+  private Mesh withEndpoints(List<ServiceId> changed, Catalog next) {
+    var nextDestinations = destinations;
+    for (var service : services(changed, next)) {
+      for (var called : naming.reachedThrough(service)) {
+        nextDestinations = nextDestinations.with(called.id(), naming.destinations(called, next));
+      }
+    }
+    return new Mesh(settings, next, naming, nextDestinations, policies, servedAfter(changed, next));
+  }
+
+  private static List<Service> services(List<ServiceId> ids, Catalog catalog) {
+    return ids.stream().map(catalog.services()::get).flatMap(Stream::ofNullable).toList();
+  }
+
+  /// Who serves what after the endpoints of these services changed.
+  private Trie<String, List<Served>> servedAfter(List<ServiceId> changed, Catalog next) {
+    var fresh = new HashMap<String, List<Served>>();
+    changed.stream()
+        .flatMap(catalog::endpointsOf)
+        .forEach(gone -> fresh.put(gone.workload().nodeId(), new ArrayList<>()));
+    services(changed, next).forEach(service -> collect(service, next, fresh));
+    var after = servedBy;
+    for (var node : fresh.entrySet()) {
+      var kept =
+          servedBy.getOrDefault(node.getKey(), List.of()).stream()
+              .filter(served -> !changed.contains(served.service().id()));
+      var all =
+          Stream.concat(kept, node.getValue().stream())
+              .sorted(Comparator.comparing(served -> served.service().id()))
+              .toList();
+      after = all.isEmpty() ? after.without(node.getKey()) : after.with(node.getKey(), all);
+    }
+    return after;
+  }
+
+  private Mesh derived(Catalog next) {
+    var nextNaming = Naming.of(next.services().values(), settings.sameName());
+    var intentions = Intentions.of(next, nextNaming, settings.trustDomain());
+    var nextDestinations = new HashMap<ServiceId, List<Destination>>();
+    var nextPolicies = new HashMap<ServiceId, InboundPolicy>();
+    next.services()
         .forEach((id, service) -> {
-          destinations.put(id, naming.destinations(service, catalog));
-          policies.put(id, intentions.at(service));
+          nextDestinations.put(id, nextNaming.destinations(service, next));
+          nextPolicies.put(id, intentions.at(service));
         });
-    return new Mesh(settings, catalog, naming, destinations, policies, servedBy(catalog));
+    return new Mesh(
+        settings,
+        next,
+        nextNaming,
+        destinations.updatedTo(nextDestinations),
+        policies.updatedTo(nextPolicies),
+        servedBy.updatedTo(servedBy(next)));
   }
 
   private static Map<String, List<Served>> servedBy(Catalog catalog) {
     var served = new HashMap<String, List<Served>>();
     catalog.services().values().stream()
         .sorted(Comparator.comparing(Service::id))
-        .forEach(service ->
-            catalog
-                .endpointsOf(service.id())
-                .forEach(endpoint ->
-                    served
-                        .computeIfAbsent(endpoint.workload().nodeId(), _ -> new ArrayList<>())
-                        .add(new Served(service, endpoint))));
+        .forEach(service -> collect(service, catalog, served));
     return served;
+  }
+
+  private static void collect(
+      Service service, Catalog catalog, Map<String, List<Served>> servedBy) {
+    catalog
+        .endpointsOf(service.id())
+        .forEach(endpoint ->
+            servedBy
+                .computeIfAbsent(endpoint.workload().nodeId(), _ -> new ArrayList<>())
+                .add(new Served(service, endpoint)));
   }
 }

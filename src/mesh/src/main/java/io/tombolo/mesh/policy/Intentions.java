@@ -36,16 +36,7 @@ public record Intentions(
             .sorted(Intention.FIRST_TRIED)
             .toList();
     var identities = new HashMap<ServiceId, Set<SpiffeId>>();
-    catalog
-        .services()
-        .keySet()
-        .forEach(id ->
-            identities.put(
-                id,
-                catalog
-                    .endpointsOf(id)
-                    .map(endpoint -> endpoint.workload().identity())
-                    .collect(Collectors.toSet())));
+    catalog.services().keySet().forEach(id -> identities.put(id, catalog.identitiesOf(id)));
     var consuls =
         catalog.sources().keySet().stream()
             .filter(source -> source.world() == World.CONSUL)

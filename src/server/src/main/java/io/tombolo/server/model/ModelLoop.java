@@ -21,7 +21,6 @@ public final class ModelLoop implements Runnable {
   private static final Logger LOG = Logger.getLogger(ModelLoop.class);
 
   private final Inbox inbox;
-  private final Mesh.Settings settings;
   private final Snapshots snapshots = new Snapshots();
   private final Latest<Model> latest;
   private final Set<Consumer<Model>> observers = ConcurrentHashMap.newKeySet();
@@ -29,7 +28,6 @@ public final class ModelLoop implements Runnable {
 
   public ModelLoop(Inbox inbox, Mesh.Settings settings, Collection<SourceId> sources) {
     this.inbox = inbox;
-    this.settings = settings;
     this.latest = new Latest<>(new Model(Mesh.of(Catalog.of(sources), settings), Optional.empty()));
   }
 
@@ -73,7 +71,7 @@ public final class ModelLoop implements Runnable {
     var before = model().mesh().catalog();
     var catalog = before.with(inbox.take());
     if (catalog.revision() != before.revision()) {
-      publish(Mesh.of(catalog, settings));
+      publish(model().mesh().then(catalog));
     }
   }
 

@@ -11,4 +11,12 @@ record Shared(
     Trie<String, Resource> listeners,
     Trie<String, Resource> routes) {
   static final Shared NOTHING = new Shared(Trie.empty(), Trie.empty(), Trie.empty(), Trie.empty());
+
+  Shared withEndpoints(Trie<String, Resource> next) {
+    return new Shared(clusters, next, listeners, routes);
+  }
+
+  Shared withClusters(Trie<String, Resource> next) {
+    return new Shared(next, endpoints, listeners, routes);
+  }
 }

@@ -19,20 +19,20 @@ import java.util.stream.Stream;
 /// Everything the mesh has to say at one moment, encoded once. Immutable.
 public final class Snapshot {
   private final Mesh mesh;
-  private final Map<String, Destination> destinations;
+  private final Trie<String, Destination> destinations;
   private final Trie<String, Resource> routes;
   private final Map<String, Shared> sidecars;
   private final Map<String, Shared> gateways;
-  private final Map<Workloads.Key, Own> own;
+  private final Trie<Workloads.Key, Own> own;
   private final Access access;
 
   Snapshot(
       Mesh mesh,
-      Map<String, Destination> destinations,
+      Trie<String, Destination> destinations,
       Trie<String, Resource> routes,
       Map<String, Shared> sidecars,
       Map<String, Shared> gateways,
-      Map<Workloads.Key, Own> own) {
+      Trie<Workloads.Key, Own> own) {
     this.mesh = mesh;
     this.destinations = destinations;
     this.routes = routes;
@@ -40,6 +40,30 @@ public final class Snapshot {
     this.gateways = gateways;
     this.own = own;
     this.access = new Access(mesh.settings().trustDomain());
+  }
+
+  Mesh mesh() {
+    return mesh;
+  }
+
+  Trie<String, Destination> destinations() {
+    return destinations;
+  }
+
+  Trie<String, Resource> routes() {
+    return routes;
+  }
+
+  Map<String, Shared> sidecars() {
+    return sidecars;
+  }
+
+  Map<String, Shared> gateways() {
+    return gateways;
+  }
+
+  Trie<Workloads.Key, Own> own() {
+    return own;
   }
 
   /// The revision of the mesh that this follows from.

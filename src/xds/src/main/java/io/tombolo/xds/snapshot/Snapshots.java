@@ -1,5 +1,7 @@
 package io.tombolo.xds.snapshot;
 
+import io.tombolo.mesh.catalog.Destination;
+import io.tombolo.mesh.catalog.ServiceId;
 import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.mesh.flow.Memo;
 import io.tombolo.mesh.flow.Mesh;
@@ -12,8 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Translates mesh after mesh, each time only what changed. The result depends on the mesh alone.
 /// Not thread-safe: it belongs to the one thread that recomputes.
@@ -36,6 +40,7 @@ public final class Snapshots {
   private final Resource capture =
       Resource.of(ResourceType.LISTENER, "capture", Outbound.capture());
   private final Map<String, Trie<String, Resource>> tables = new HashMap<>();
+  private @Nullable Snapshot last;
 
   private static Resource loadAssignment(LoadAssignments.Seen seen) {
     return Resource.of(ResourceType.ENDPOINTS, seen.sni(), LoadAssignments.of(seen));
@@ -48,15 +53,105 @@ public final class Snapshots {
 
   /// What this mesh has to say.
   public Snapshot next(Mesh mesh) {
+    var before = last;
+    var next =
+        before != null && sameButEndpoints(before, mesh) ? narrow(before, mesh) : whole(mesh);
+    last = next;
+    return next;
+  }
+
+  private Snapshot whole(Mesh mesh) {
     var specs = Specs.of(mesh);
     var allRoutes = table("routes", routes.update(specs.routed()).values().stream());
     return new Snapshot(
         mesh,
-        specs.destinations(),
+        Trie.<String, Destination>empty().updatedTo(specs.destinations()),
         allRoutes,
         sidecars(specs, allRoutes),
         gateways(specs),
-        own.update(Workloads.specs(mesh)));
+        Trie.<Workloads.Key, Own>empty().updatedTo(own.update(Workloads.specs(mesh))));
+  }
+
+  /// Do only endpoints differ, of identities and in networks that were there before? Then nothing
+  /// but load assignments, and what single workloads serve, can differ.
+  @SuppressWarnings("ReferenceEquality") // what was not touched is the same
+  private static boolean sameButEndpoints(Snapshot before, Mesh mesh) {
+    var known = before.mesh();
+    return known.naming() == mesh.naming()
+        && known.policies() == mesh.policies()
+        && known.settings() == mesh.settings()
+        && changed(before, mesh).allMatch(id -> sameNetworks(id, known, mesh));
+  }
+
+  private static Stream<ServiceId> changed(Snapshot before, Mesh mesh) {
+    var changed = Stream.<ServiceId>builder();
+    before.mesh().destinations().differences(mesh.destinations(), changed::add);
+    return changed.build();
+  }
+
+  private static boolean sameNetworks(ServiceId id, Mesh known, Mesh mesh) {
+    return networks(id, known).equals(networks(id, mesh));
+  }
+
+  private static List<Set<String>> networks(ServiceId id, Mesh mesh) {
+    return mesh.destinations().getOrDefault(id, List.of()).stream().map(Specs::networksOf).toList();
+  }
+
+  private Snapshot narrow(Snapshot before, Mesh mesh) {
+    var destinations = before.destinations();
+    var sidecars = new HashMap<>(before.sidecars());
+    var gateways = new HashMap<>(before.gateways());
+    for (var id : changed(before, mesh).toList()) {
+      for (var destination : mesh.destinations().getOrDefault(id, List.of())) {
+        var sni = destination.sni(mesh.settings().trustDomain());
+        var first = destinations.get(sni);
+        if (first != null
+            && first.service().id().equals(id)
+            && first.port().equals(destination.port())) {
+          destinations = destinations.with(sni, destination);
+          sidecars.replaceAll((network, shared) ->
+              shared.withEndpoints(
+                  shared
+                      .endpoints()
+                      .with(
+                          sni,
+                          endpoints.update(
+                              new Place(sni, network),
+                              Specs.seen(mesh, sni, destination, network)))));
+          for (var network : Specs.passedThroughIn(destination)) {
+            gateways.computeIfPresent(
+                network,
+                (_, shared) ->
+                    shared.withEndpoints(
+                        shared
+                            .endpoints()
+                            .with(
+                                sni,
+                                localEndpoints.update(
+                                    new Place(sni, network),
+                                    Specs.local(sni, destination, network)))));
+          }
+        }
+      }
+    }
+    return new Snapshot(
+        mesh, destinations, before.routes(), sidecars, gateways, ownAfter(before, mesh));
+  }
+
+  private Trie<Workloads.Key, Own> ownAfter(Snapshot before, Mesh mesh) {
+    var nodes = Stream.<String>builder();
+    before.mesh().servedBy().differences(mesh.servedBy(), nodes::add);
+    var after = before.own();
+    for (var node : nodes.build().toList()) {
+      var specs = Workloads.specs(mesh, node);
+      for (var key : Workloads.specs(before.mesh(), node).keySet()) {
+        after = specs.containsKey(key) ? after : after.without(key);
+      }
+      for (var spec : specs.entrySet()) {
+        after = after.with(spec.getKey(), own.update(spec.getKey(), spec.getValue()));
+      }
+    }
+    return after;
   }
 
   private Map<String, Shared> sidecars(Specs specs, Trie<String, Resource> allRoutes) {

@@ -11,11 +11,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// What each shared resource is made from, by key: the inputs of the memoised tables.
 ///
@@ -46,37 +48,45 @@ record Specs(Mesh mesh, SortedMap<String, Destination> destinations, SortedSet<S
     return specs;
   }
 
-  /// As sidecars see them: in other networks only what is exported, at the gateways there.
+  /// As sidecars see them.
   Map<Place, LoadAssignments.Seen> seen() {
-    var gateways = mesh.settings().gateways();
     var specs = new HashMap<Place, LoadAssignments.Seen>();
     destinations.forEach((sni, destination) ->
-        networks.forEach(network ->
-            specs.put(
-                new Place(sni, network),
-                new LoadAssignments.Seen(
-                    sni,
-                    network,
-                    destination.endpoints(),
-                    destination.service().exported() ? gateways : Map.of()))));
+        networks.forEach(
+            network -> specs.put(new Place(sni, network), seen(mesh, sni, destination, network))));
     return specs;
   }
 
-  /// As the mesh gateways of a network see them: what is exported and has endpoints there.
+  /// In other networks only what is exported, at the gateways there.
+  static LoadAssignments.Seen seen(Mesh mesh, String sni, Destination destination, String network) {
+    return new LoadAssignments.Seen(
+        sni,
+        network,
+        destination.endpoints(),
+        destination.service().exported() ? mesh.settings().gateways() : Map.of());
+  }
+
+  /// As the mesh gateways of a network see them.
   Map<Place, LoadAssignments.Seen> passedThrough() {
     var specs = new HashMap<Place, LoadAssignments.Seen>();
-    destinations.forEach((sni, destination) -> {
-      if (destination.service().exported()) {
-        destination.endpoints().stream()
-            .map(Endpoint::network)
-            .distinct()
-            .forEach(network ->
-                specs.put(
-                    new Place(sni, network),
-                    new LoadAssignments.Seen(sni, network, destination.endpoints(), Map.of())));
-      }
-    });
+    destinations.forEach((sni, destination) ->
+        passedThroughIn(destination)
+            .forEach(
+                network -> specs.put(new Place(sni, network), local(sni, destination, network))));
     return specs;
+  }
+
+  /// The networks whose gateways lead to a destination: what is exported and has endpoints there.
+  static Set<String> passedThroughIn(Destination destination) {
+    return destination.service().exported() ? networksOf(destination) : Set.of();
+  }
+
+  static Set<String> networksOf(Destination destination) {
+    return destination.endpoints().stream().map(Endpoint::network).collect(Collectors.toSet());
+  }
+
+  static LoadAssignments.Seen local(String sni, Destination destination, String network) {
+    return new LoadAssignments.Seen(sni, network, destination.endpoints(), Map.of());
   }
 
   /// The SNIs that take requests, as key and value.

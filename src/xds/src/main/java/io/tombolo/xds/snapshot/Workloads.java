@@ -41,13 +41,23 @@ final class Workloads {
   static Map<Key, Spec> specs(Mesh mesh) {
     var workloads = new Workloads(mesh);
     var specs = new HashMap<Key, Spec>();
-    mesh.servedBy()
-        .forEach((nodeId, all) ->
-            all.stream()
-                .collect(Collectors.groupingBy(s -> s.endpoint().workload().identity()))
-                .forEach((identity, served) ->
-                    specs.put(new Key(nodeId, identity), workloads.spec(served))));
+    mesh.servedBy().forEach((nodeId, served) -> specs.putAll(workloads.specs(nodeId, served)));
     return specs;
+  }
+
+  /// Of one node only.
+  static Map<Key, Spec> specs(Mesh mesh, String nodeId) {
+    return new Workloads(mesh).specs(nodeId, mesh.servedBy().getOrDefault(nodeId, List.of()));
+  }
+
+  private Map<Key, Spec> specs(String nodeId, List<Mesh.Served> all) {
+    return all.stream()
+        .collect(Collectors.groupingBy(s -> s.endpoint().workload().identity()))
+        .entrySet()
+        .stream()
+        .collect(
+            Collectors.toMap(
+                served -> new Key(nodeId, served.getKey()), served -> spec(served.getValue())));
   }
 
   private Spec spec(List<Mesh.Served> served) {

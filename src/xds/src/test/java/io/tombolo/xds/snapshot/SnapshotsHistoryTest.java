@@ -13,9 +13,11 @@ import io.tombolo.xds.TwoWorlds;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("push")
 class SnapshotsHistoryTest {
   private static final List<Proxy> PROXIES =
       List.of(
@@ -35,12 +37,14 @@ class SnapshotsHistoryTest {
     var facts = new RandomFacts(random);
     var rule = new SameName(List.of(SameName.Choice.values()).get((int) (seed % 4)), Map.of());
     var snapshots = new Snapshots();
-    var catalog = Catalog.of(RandomFacts.sources());
-    for (int step = 0; step < 40; step++) {
-      catalog = catalog.with(facts.batch());
-      var mesh = Mesh.of(catalog, TwoWorlds.settings(rule));
+    var settings = TwoWorlds.settings(rule);
+    var mesh = Mesh.of(Catalog.of(RandomFacts.sources()), settings);
+    for (int step = 0; step < 120; step++) {
+      mesh = mesh.then(mesh.catalog().with(facts.batch()));
+      var fresh = Mesh.of(mesh.catalog(), settings);
+      assertThat(mesh).as("seed %d, step %d", seed, step).isEqualTo(fresh);
       var after = snapshots.next(mesh);
-      var anew = new Snapshots().next(mesh);
+      var anew = new Snapshots().next(fresh);
       for (var proxy : PROXIES) {
         assertThat(bytes(after.viewFor(proxy)))
             .as("seed %d, step %d, %s", seed, step, proxy.nodeId())
