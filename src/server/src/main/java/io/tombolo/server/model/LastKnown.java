@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /// What each source last said, kept on disk, so that a restart while a source is away removes
 /// nothing. One file a source, written whole and put in place by rename. Runs on a thread of its
@@ -24,10 +25,14 @@ public final class LastKnown implements Runnable {
   private static final Logger LOG = Logger.getLogger(LastKnown.class);
   private static final long PAUSE_MILLIS = 500;
 
+  /// It writes for at most one part in this many of the time.
+  private static final long SHARE_OF_TIME = 50;
+
   private final Path directory;
   private final ModelLoop loop;
   private final ObjectMapper json = KnownJson.mapper();
   private final Map<SourceId, List<Item>> written = new HashMap<>();
+  private @Nullable Catalog looked;
 
   /// The items of a source, as written.
   record Known(SourceId source, List<Item> items) {}
@@ -66,23 +71,33 @@ public final class LastKnown implements Runnable {
 
   @Override
   public void run() {
-    while (waited()) {
+    long pause = PAUSE_MILLIS;
+    while (waited(pause)) {
+      long started = System.nanoTime();
       write(loop.model().mesh().catalog());
+      // A large catalog that never rests must not keep a core busy with being written down.
+      long took = (System.nanoTime() - started) / 1_000_000;
+      pause = Math.max(PAUSE_MILLIS, SHARE_OF_TIME * took);
     }
     write(loop.model().mesh().catalog());
   }
 
   /// Waits for the next time to write; false if it was told to stop, however early.
-  private static boolean waited() {
+  private static boolean waited(long millis) {
     try {
-      Thread.sleep(PAUSE_MILLIS);
+      Thread.sleep(millis);
       return true;
     } catch (InterruptedException stopped) {
       return false;
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // an unchanged catalog is the same
   private void write(Catalog catalog) {
+    if (catalog == looked) {
+      return;
+    }
+    looked = catalog;
     catalog
         .sources()
         .forEach((source, status) -> {
@@ -100,8 +115,10 @@ public final class LastKnown implements Runnable {
       PrivateFiles.replace(file(source), json.writeValueAsBytes(new Known(source, items)));
       written.put(source, items);
     } catch (ClosedByInterruptException stopping) {
+      looked = null;
       Thread.currentThread().interrupt();
     } catch (IOException full) {
+      looked = null;
       LOG.errorf("The last known good of %s cannot be written: %s", source, full.getMessage());
     }
   }

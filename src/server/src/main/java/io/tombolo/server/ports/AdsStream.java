@@ -11,6 +11,8 @@ import io.tombolo.server.model.Model;
 import io.tombolo.server.model.ModelLoop;
 import io.tombolo.xds.delivery.Introduction;
 import io.tombolo.xds.delivery.Session;
+import io.tombolo.xds.snapshot.Snapshot;
+import io.tombolo.xds.snapshot.View;
 import java.time.Clock;
 import java.util.List;
 import java.util.Queue;
@@ -37,6 +39,10 @@ final class AdsStream<Q, R> implements Runnable, StreamObserver<Q>, Consumer<Mod
   private final Bell bell = new Bell();
   private final Queue<Q> requests = new ConcurrentLinkedQueue<>();
   private volatile boolean closed;
+
+  // Of the thread of the stream.
+  private @Nullable Snapshot snapshot;
+  private View view = View.NOTHING;
 
   AdsStream(
       Dialect<Q, R> dialect,
@@ -167,7 +173,17 @@ final class AdsStream<Q, R> implements Runnable, StreamObserver<Q>, Consumer<Mod
   private void talk(Proxy proxy, Session<Q, R> session) {
     var served = loop.model().served();
     if (served.isPresent() && responses.isReady() && !closed) {
-      session.news(served.get().viewFor(proxy), clock.instant()).forEach(responses::onNext);
+      session.news(view(proxy, served.get()), clock.instant()).forEach(responses::onNext);
     }
+  }
+
+  /// What the proxy may be told, looked up once for each snapshot.
+  @SuppressWarnings("ReferenceEquality") // the newest is another instance
+  private View view(Proxy proxy, Snapshot newest) {
+    if (newest != snapshot) {
+      view = newest.viewFor(proxy, view);
+      snapshot = newest;
+    }
+    return view;
   }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +31,10 @@ final class DeltaSubscription {
 
   private final boolean listedWhole;
   private final Set<String> names = new HashSet<>();
-  private final Set<String> open = new HashSet<>();
+
+  /// Names that may be news or gone. Linked: it is gone through far more often than it is large.
+  private final Set<String> open = new LinkedHashSet<>();
+
   private final Set<String> unasked = new HashSet<>();
   private final Map<String, String> held = new HashMap<>();
   private final Map<String, Refused> refused = new TreeMap<>();

@@ -5,7 +5,6 @@ import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.mesh.catalog.World;
 import io.tombolo.mesh.flow.Mesh;
-import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.mesh.scope.Upstream;
 import io.tombolo.xds.translate.Outbound;
@@ -23,7 +22,6 @@ public final class Snapshot {
   private final Trie<String, Resource> routes;
   private final Map<String, Shared> sidecars;
   private final Map<String, Shared> gateways;
-  private final Trie<Workloads.Key, Own> own;
   private final Access access;
 
   Snapshot(
@@ -31,14 +29,12 @@ public final class Snapshot {
       Trie<String, Destination> destinations,
       Trie<String, Resource> routes,
       Map<String, Shared> sidecars,
-      Map<String, Shared> gateways,
-      Trie<Workloads.Key, Own> own) {
+      Map<String, Shared> gateways) {
     this.mesh = mesh;
     this.destinations = destinations;
     this.routes = routes;
     this.sidecars = sidecars;
     this.gateways = gateways;
-    this.own = own;
     this.access = new Access(mesh.settings().trustDomain());
   }
 
@@ -62,10 +58,6 @@ public final class Snapshot {
     return gateways;
   }
 
-  Trie<Workloads.Key, Own> own() {
-    return own;
-  }
-
   /// The revision of the mesh that this follows from.
   public long revision() {
     return mesh.catalog().revision();
@@ -73,9 +65,15 @@ public final class Snapshot {
 
   /// What this proxy is to be told. What several proxies are told are the same instances.
   public View viewFor(Proxy proxy) {
+    return viewFor(proxy, View.NOTHING);
+  }
+
+  /// The same, with what is particular to the proxy taken from an earlier view of it where nothing
+  /// that it follows from has changed.
+  public View viewFor(Proxy proxy, View earlier) {
     return switch (proxy.role()) {
       case Proxy.Role.MeshGateway() -> gateway(proxy);
-      case Proxy.Role.Sidecar() -> sidecar(proxy);
+      case Proxy.Role.Sidecar() -> sidecar(proxy, earlier);
     };
   }
 
@@ -84,29 +82,29 @@ public final class Snapshot {
       return nothing("%s is not the mesh gateway of this network".formatted(proxy.identity()));
     }
     var shared = gateways.getOrDefault(proxy.network(), elsewhere(gateways));
-    return view(shared, Own.NOTHING, Trie.empty(), List.of());
+    return view(shared, InboundSide.NOTHING, Trie.empty(), List.of());
   }
 
-  private View sidecar(Proxy proxy) {
+  private View sidecar(Proxy proxy, View earlier) {
     if (!access.may(proxy.identity(), new Access.What.Services())) {
       return nothing("%s is not a workload of this trust domain".formatted(proxy.identity()));
     }
     var shared = sidecars.getOrDefault(proxy.network(), elsewhere(sidecars));
-    var inbound = own(proxy.nodeId(), proxy.identity());
+    var inbound = inbound(proxy, earlier.inbound());
     return proxy.upstreams().isEmpty()
         ? view(shared, inbound, Trie.empty(), List.of())
         : declared(proxy, shared, inbound);
   }
 
-  /// Keyed by the identity too: naming another workload's node gives nothing of it.
-  private Own own(String nodeId, SpiffeId identity) {
-    return access.may(identity, new Access.What.InboundOf(identity))
-        ? own.getOrDefault(new Workloads.Key(nodeId, identity), Own.NOTHING)
-        : Own.NOTHING;
+  /// By the identity too: naming another workload's node gives nothing of it.
+  private InboundSide inbound(Proxy proxy, InboundSide earlier) {
+    return access.may(proxy.identity(), new Access.What.InboundOf(proxy.identity()))
+        ? earlier.at(mesh, new Workloads.Key(proxy.nodeId(), proxy.identity()))
+        : InboundSide.NOTHING;
   }
 
   /// Only the upstreams that the proxy declared.
-  private View declared(Proxy proxy, Shared shared, Own inbound) {
+  private View declared(Proxy proxy, Shared shared, InboundSide inbound) {
     var problems = new ArrayList<String>();
     var snis = new ArrayList<String>();
     var listeners = new ArrayList<Resource>();
@@ -161,11 +159,12 @@ public final class Snapshot {
   }
 
   private View nothing(String why) {
-    return view(Shared.NOTHING, Own.NOTHING, Trie.empty(), List.of(why));
+    return view(Shared.NOTHING, InboundSide.NOTHING, Trie.empty(), List.of(why));
   }
 
   private View view(
-      Shared shared, Own own, Trie<String, Resource> declared, List<String> problems) {
+      Shared shared, InboundSide inbound, Trie<String, Resource> declared, List<String> problems) {
+    var own = inbound.own();
     var listeners =
         declared.isEmpty()
             ? own.listeners()
@@ -178,6 +177,7 @@ public final class Snapshot {
             ResourceType.ENDPOINTS, new Table(shared.endpoints(), Trie.empty()),
             ResourceType.LISTENER, new Table(shared.listeners(), listeners),
             ResourceType.ROUTES, new Table(shared.routes(), own.routes())),
-        problems);
+        problems,
+        inbound);
   }
 }

@@ -33,7 +33,6 @@ public final class Snapshots {
   private final Memo<String, String, Resource> routes =
       new Memo<>(sni -> Resource.of(ResourceType.ROUTES, sni, Http.outboundRoute(sni)));
   private final Memo<String, Outbound.Virtual, Resource> virtuals = new Memo<>(Snapshots::virtual);
-  private final Memo<Workloads.Key, Workloads.Spec, Own> own = new Memo<>(Own::of);
 
   private final Resource blackhole =
       Resource.of(ResourceType.CLUSTER, Clusters.BLACKHOLE, Clusters.blackhole());
@@ -68,12 +67,11 @@ public final class Snapshots {
         Trie.<String, Destination>empty().updatedTo(specs.destinations()),
         allRoutes,
         sidecars(specs, allRoutes),
-        gateways(specs),
-        Trie.<Workloads.Key, Own>empty().updatedTo(own.update(Workloads.specs(mesh))));
+        gateways(specs));
   }
 
   /// Do only endpoints differ, of identities and in networks that were there before? Then nothing
-  /// but load assignments, and what single workloads serve, can differ.
+  /// but load assignments can differ, of what is shared.
   @SuppressWarnings("ReferenceEquality") // what was not touched is the same
   private static boolean sameButEndpoints(Snapshot before, Mesh mesh) {
     var known = before.mesh();
@@ -134,24 +132,7 @@ public final class Snapshots {
         }
       }
     }
-    return new Snapshot(
-        mesh, destinations, before.routes(), sidecars, gateways, ownAfter(before, mesh));
-  }
-
-  private Trie<Workloads.Key, Own> ownAfter(Snapshot before, Mesh mesh) {
-    var nodes = Stream.<String>builder();
-    before.mesh().servedBy().differences(mesh.servedBy(), nodes::add);
-    var after = before.own();
-    for (var node : nodes.build().toList()) {
-      var specs = Workloads.specs(mesh, node);
-      for (var key : Workloads.specs(before.mesh(), node).keySet()) {
-        after = specs.containsKey(key) ? after : after.without(key);
-      }
-      for (var spec : specs.entrySet()) {
-        after = after.with(spec.getKey(), own.update(spec.getKey(), spec.getValue()));
-      }
-    }
-    return after;
+    return new Snapshot(mesh, destinations, before.routes(), sidecars, gateways);
   }
 
   private Map<String, Shared> sidecars(Specs specs, Trie<String, Resource> allRoutes) {

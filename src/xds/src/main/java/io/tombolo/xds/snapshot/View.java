@@ -8,7 +8,12 @@ import java.util.Map;
 /// @param revision of the mesh it follows from
 /// @param tables of every type
 /// @param problems what the proxy asked for and cannot have, each in a sentence
-public record View(long revision, Map<ResourceType, Table> tables, List<String> problems) {
+/// @param inbound what is particular to the proxy
+public record View(
+    long revision, Map<ResourceType, Table> tables, List<String> problems, InboundSide inbound) {
+  /// Before there is any.
+  public static final View NOTHING = new View(0, Map.of(), List.of(), InboundSide.NOTHING);
+
   public View {
     tables = Map.copyOf(tables);
     problems = List.copyOf(problems);

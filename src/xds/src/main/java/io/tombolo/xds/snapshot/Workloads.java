@@ -38,14 +38,7 @@ final class Workloads {
     this.mesh = mesh;
   }
 
-  static Map<Key, Spec> specs(Mesh mesh) {
-    var workloads = new Workloads(mesh);
-    var specs = new HashMap<Key, Spec>();
-    mesh.servedBy().forEach((nodeId, served) -> specs.putAll(workloads.specs(nodeId, served)));
-    return specs;
-  }
-
-  /// Of one node only.
+  /// What the workloads of one node serve, by identity.
   static Map<Key, Spec> specs(Mesh mesh, String nodeId) {
     return new Workloads(mesh).specs(nodeId, mesh.servedBy().getOrDefault(nodeId, List.of()));
   }

@@ -1,0 +1,38 @@
+package io.tombolo.xds.snapshot;
+
+import io.tombolo.mesh.flow.Mesh;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What is particular to one sidecar, and what it follows from, so that it is derived again only
+/// when that changes.
+///
+/// @param mesh that it was last found right for; null before the first
+/// @param spec what the proxy serves; null if it serves nothing
+record InboundSide(@Nullable Mesh mesh, Workloads.@Nullable Spec spec, Own own) {
+  static final InboundSide NOTHING = new InboundSide(null, null, Own.NOTHING);
+
+  /// What it is in this mesh.
+  InboundSide at(Mesh next, Workloads.Key key) {
+    if (mesh != null && alike(mesh, next, key.nodeId())) {
+      return new InboundSide(next, spec, own);
+    }
+    var nextSpec = Workloads.specs(next, key.nodeId()).get(key);
+    if (nextSpec == null) {
+      return NOTHING;
+    }
+    return new InboundSide(next, nextSpec, nextSpec.equals(spec) ? own : Own.of(nextSpec));
+  }
+
+  @SuppressWarnings("ReferenceEquality") // what was not touched is the same
+  private static boolean alike(Mesh one, Mesh other, String nodeId) {
+    return one.naming() == other.naming()
+        && one.policies() == other.policies()
+        && one.settings() == other.settings()
+        && served(one, nodeId) == served(other, nodeId);
+  }
+
+  private static List<Mesh.Served> served(Mesh mesh, String nodeId) {
+    return mesh.servedBy().getOrDefault(nodeId, List.of());
+  }
+}
