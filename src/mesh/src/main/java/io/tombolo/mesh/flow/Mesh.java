@@ -50,9 +50,10 @@ public record Mesh(
 
   /// The mesh that follows from this catalog, derived from nothing.
   public static Mesh of(Catalog catalog, Settings settings) {
-    var naming = Naming.of(catalog.services().values(), settings.sameName());
-    var nothing = new Mesh(settings, catalog, naming, Trie.empty(), Trie.empty(), Trie.empty());
-    return nothing.derived(catalog);
+    var nothing = Catalog.of(List.of());
+    var naming = Naming.of(List.of(), settings.sameName());
+    return new Mesh(settings, nothing, naming, Trie.empty(), Trie.empty(), Trie.empty())
+        .derived(catalog);
   }
 
   /// The mesh that follows from the next catalog, equal to what [#of] gives. What does not depend
@@ -115,23 +116,43 @@ public record Mesh(
     return after;
   }
 
+  @SuppressWarnings("ReferenceEquality") // what was not touched is the same
   private Mesh derived(Catalog next) {
-    var nextNaming = Naming.of(next.services().values(), settings.sameName());
-    var intentions = Intentions.of(next, nextNaming, settings.trustDomain());
-    var nextDestinations = new HashMap<ServiceId, List<Destination>>();
-    var nextPolicies = new HashMap<ServiceId, InboundPolicy>();
-    next.services()
-        .forEach((id, service) -> {
-          nextDestinations.put(id, nextNaming.destinations(service, next));
-          nextPolicies.put(id, intentions.at(service));
-        });
+    boolean sameServices = next.services() == catalog.services();
+    var nextNaming =
+        sameServices ? naming : Naming.of(next.services().values(), settings.sameName());
+    var reached =
+        sameServices && next.endpoints() == catalog.endpoints()
+            ? this
+            : new Mesh(
+                settings,
+                next,
+                nextNaming,
+                destinations.updatedTo(destinations(nextNaming, next)),
+                policies,
+                servedBy.updatedTo(servedBy(next)));
     return new Mesh(
         settings,
         next,
         nextNaming,
-        destinations.updatedTo(nextDestinations),
-        policies.updatedTo(nextPolicies),
-        servedBy.updatedTo(servedBy(next)));
+        reached.destinations,
+        policies.updatedTo(policies(nextNaming, next)),
+        reached.servedBy);
+  }
+
+  private static Map<ServiceId, List<Destination>> destinations(Naming naming, Catalog catalog) {
+    var destinations = new HashMap<ServiceId, List<Destination>>();
+    catalog
+        .services()
+        .forEach((id, service) -> destinations.put(id, naming.destinations(service, catalog)));
+    return destinations;
+  }
+
+  private Map<ServiceId, InboundPolicy> policies(Naming nextNaming, Catalog next) {
+    var intentions = Intentions.of(next, nextNaming, settings.trustDomain());
+    var nextPolicies = new HashMap<ServiceId, InboundPolicy>();
+    next.services().forEach((id, service) -> nextPolicies.put(id, intentions.at(service)));
+    return nextPolicies;
   }
 
   private static Map<String, List<Served>> servedBy(Catalog catalog) {

@@ -12,11 +12,8 @@ record Shared(
     Trie<String, Resource> routes) {
   static final Shared NOTHING = new Shared(Trie.empty(), Trie.empty(), Trie.empty(), Trie.empty());
 
-  Shared withEndpoints(Trie<String, Resource> next) {
-    return new Shared(clusters, next, listeners, routes);
-  }
-
-  Shared withClusters(Trie<String, Resource> next) {
-    return new Shared(next, endpoints, listeners, routes);
+  /// The same with this load assignment.
+  Shared with(Resource assignment) {
+    return new Shared(clusters, endpoints.with(assignment.name(), assignment), listeners, routes);
   }
 }

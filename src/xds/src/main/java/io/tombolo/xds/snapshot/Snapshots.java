@@ -5,6 +5,7 @@ import io.tombolo.mesh.catalog.ServiceId;
 import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.mesh.flow.Memo;
 import io.tombolo.mesh.flow.Mesh;
+import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.xds.translate.Clusters;
 import io.tombolo.xds.translate.Gateways;
 import io.tombolo.xds.translate.Http;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +56,7 @@ public final class Snapshots {
   public Snapshot next(Mesh mesh) {
     var before = last;
     var next =
-        before != null && sameButEndpoints(before, mesh) ? narrow(before, mesh) : whole(mesh);
+        before != null && sameButAddresses(before, mesh) ? narrow(before, mesh) : whole(mesh);
     last = next;
     return next;
   }
@@ -70,15 +72,14 @@ public final class Snapshots {
         gateways(specs));
   }
 
-  /// Do only endpoints differ, of identities and in networks that were there before? Then nothing
-  /// but load assignments can differ, of what is shared.
+  /// Are the services the same, and run under the same identities in the same networks? Then
+  /// nothing but load assignments can differ, of what is shared.
   @SuppressWarnings("ReferenceEquality") // what was not touched is the same
-  private static boolean sameButEndpoints(Snapshot before, Mesh mesh) {
+  private static boolean sameButAddresses(Snapshot before, Mesh mesh) {
     var known = before.mesh();
     return known.naming() == mesh.naming()
-        && known.policies() == mesh.policies()
         && known.settings() == mesh.settings()
-        && changed(before, mesh).allMatch(id -> sameNetworks(id, known, mesh));
+        && changed(before, mesh).allMatch(id -> samePlaces(id, known, mesh));
   }
 
   private static Stream<ServiceId> changed(Snapshot before, Mesh mesh) {
@@ -87,52 +88,52 @@ public final class Snapshots {
     return changed.build();
   }
 
-  private static boolean sameNetworks(ServiceId id, Mesh known, Mesh mesh) {
-    return networks(id, known).equals(networks(id, mesh));
+  /// Who answers for a destination, and in which networks.
+  private record Places(SortedSet<SpiffeId> identities, Set<String> networks) {
+    static Places of(Destination destination) {
+      return new Places(destination.identities(), Specs.networksOf(destination));
+    }
   }
 
-  private static List<Set<String>> networks(ServiceId id, Mesh mesh) {
-    return mesh.destinations().getOrDefault(id, List.of()).stream().map(Specs::networksOf).toList();
+  private static boolean samePlaces(ServiceId id, Mesh known, Mesh mesh) {
+    return places(id, known).equals(places(id, mesh));
+  }
+
+  private static List<Places> places(ServiceId id, Mesh mesh) {
+    return mesh.destinations().getOrDefault(id, List.of()).stream().map(Places::of).toList();
   }
 
   private Snapshot narrow(Snapshot before, Mesh mesh) {
     var destinations = before.destinations();
     var sidecars = new HashMap<>(before.sidecars());
     var gateways = new HashMap<>(before.gateways());
-    for (var id : changed(before, mesh).toList()) {
-      for (var destination : mesh.destinations().getOrDefault(id, List.of())) {
-        var sni = destination.sni(mesh.settings().trustDomain());
-        var first = destinations.get(sni);
-        if (first != null
-            && first.service().id().equals(id)
-            && first.port().equals(destination.port())) {
-          destinations = destinations.with(sni, destination);
-          sidecars.replaceAll((network, shared) ->
-              shared.withEndpoints(
-                  shared
-                      .endpoints()
-                      .with(
-                          sni,
-                          endpoints.update(
-                              new Place(sni, network),
-                              Specs.seen(mesh, sni, destination, network)))));
-          for (var network : Specs.passedThroughIn(destination)) {
-            gateways.computeIfPresent(
-                network,
-                (_, shared) ->
-                    shared.withEndpoints(
-                        shared
-                            .endpoints()
-                            .with(
-                                sni,
-                                localEndpoints.update(
-                                    new Place(sni, network),
-                                    Specs.local(sni, destination, network)))));
-          }
-        }
+    for (var destination : moved(before, mesh)) {
+      var sni = destination.sni(mesh.settings().trustDomain());
+      destinations = destinations.with(sni, destination);
+      sidecars.replaceAll((network, shared) -> {
+        var seen = Specs.seen(mesh, sni, destination, network);
+        return shared.with(endpoints.update(new Place(sni, network), seen));
+      });
+      for (var network : Specs.passedThroughIn(destination)) {
+        var local = Specs.local(sni, destination, network);
+        var assignment = localEndpoints.update(new Place(sni, network), local);
+        gateways.computeIfPresent(network, (_, shared) -> shared.with(assignment));
       }
     }
     return new Snapshot(mesh, destinations, before.routes(), sidecars, gateways);
+  }
+
+  /// The destinations that changed; of several that go by one SNI the first alone is told.
+  private static List<Destination> moved(Snapshot before, Mesh mesh) {
+    return changed(before, mesh)
+        .flatMap(id -> mesh.destinations().getOrDefault(id, List.of()).stream())
+        .filter(destination -> {
+          var told = before.destinations().get(destination.sni(mesh.settings().trustDomain()));
+          return told != null
+              && told.service().id().equals(destination.service().id())
+              && told.port().equals(destination.port());
+        })
+        .toList();
   }
 
   private Map<String, Shared> sidecars(Specs specs, Trie<String, Resource> allRoutes) {
