@@ -97,9 +97,10 @@ class ConsulSourceTest {
       put("/v1/catalog/deregister", "{\"Node\": \"node-web-1\", \"ServiceID\": \"web-1\"}");
       mesh.awaitEndpoints("web", Health.HEALTHY, "10.0.0.22");
       put("/v1/catalog/deregister", "{\"Node\": \"node-web-2\"}");
-      mesh.await(c -> !c.services().containsKey(mesh.id("web")));
+      var web = mesh.id("web");
+      mesh.await(c -> !c.services().containsKey(web) && !c.endpoints().containsKey(web));
 
-      assertThat(mesh.facts()).contains(new Fact.Gone(EndpointSet.key(mesh.id("web"), "")));
+      assertThat(mesh.facts()).contains(new Fact.Gone(EndpointSet.key(web, "")));
     }
   }
 
