@@ -35,7 +35,9 @@ final class DeltaSubscription {
   /// Names that may be news or gone. Linked: it is gone through far more often than it is large.
   private final Set<String> open = new LinkedHashSet<>();
 
+  /// Names that there are and that the client has not asked for: it lacks something until it does.
   private final Set<String> unasked = new HashSet<>();
+
   private final Map<String, String> held = new HashMap<>();
   private final Map<String, Refused> refused = new TreeMap<>();
   private final Set<String> asked = new TreeSet<>();
