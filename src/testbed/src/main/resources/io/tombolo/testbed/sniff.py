@@ -171,6 +171,8 @@ pending = b""
 while True:
     for event, _ in state.selector.select():
         if event.data is not None:
+            if event.fileobj.fileno() < 0:  # released by an order just now
+                continue
             try:
                 event.data.read()
             except BlockingIOError:
