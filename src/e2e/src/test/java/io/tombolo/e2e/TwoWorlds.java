@@ -7,8 +7,8 @@ import io.tombolo.testbed.EchoServer;
 import io.tombolo.testbed.Host;
 import io.tombolo.testbed.KubeApiserver;
 import io.tombolo.testbed.Network;
+import io.tombolo.testbed.Scratch;
 import io.tombolo.testbed.Topology;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -53,7 +53,7 @@ final class TwoWorlds implements AutoCloseable {
   private final ControlPlane controlPlane;
 
   TwoWorlds() throws Exception {
-    directory = Files.createTempDirectory("tombolo-e2e");
+    directory = keep(Scratch.named("e2e")).path();
     topology = keep(Topology.open());
     try {
       var infra = topology.infra();

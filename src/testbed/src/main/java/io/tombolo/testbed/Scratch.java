@@ -7,9 +7,10 @@ import java.nio.file.Path;
 import java.util.Comparator;
 
 /// A temporary directory that is gone when the test is, however it ends.
-record Scratch(Path path) implements AutoCloseable {
+public record Scratch(Path path) implements AutoCloseable {
 
-  static Scratch named(String name) {
+  /// @param name what it is for, a part of its own name
+  public static Scratch named(String name) {
     try {
       var path = Files.createTempDirectory(Reaper.DIRECTORY_PREFIX + name + "-");
       Reaper.ofThisJvm().directory(path);
