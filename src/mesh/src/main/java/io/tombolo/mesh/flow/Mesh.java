@@ -14,8 +14,10 @@ import io.tombolo.mesh.policy.Intentions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// The whole mesh at one moment: what every source said, and what follows from it. Immutable; a
@@ -60,7 +62,7 @@ public record Mesh(
   /// on a difference between the two catalogs is kept; where only endpoints differ, the rest is not
   /// even looked at.
   public Mesh then(Catalog next) {
-    var changed = new ArrayList<ServiceId>();
+    var changed = new HashSet<ServiceId>();
     catalog.endpoints().differences(next.endpoints(), changed::add);
     return sameButEndpoints(next) && sameIdentities(changed, next)
         ? withEndpoints(changed, next)
@@ -74,14 +76,14 @@ public record Mesh(
         && next.sources().keySet().equals(catalog.sources().keySet());
   }
 
-  private boolean sameIdentities(List<ServiceId> changed, Catalog next) {
+  private boolean sameIdentities(Set<ServiceId> changed, Catalog next) {
     return changed.stream()
         .allMatch(id ->
             catalog.services().containsKey(id)
                 && catalog.identitiesOf(id).equals(next.identitiesOf(id)));
   }
 
-  private Mesh withEndpoints(List<ServiceId> changed, Catalog next) {
+  private Mesh withEndpoints(Set<ServiceId> changed, Catalog next) {
     var nextDestinations = destinations;
     for (var service : services(changed, next)) {
       for (var called : naming.reachedThrough(service)) {
@@ -91,12 +93,12 @@ public record Mesh(
     return new Mesh(settings, next, naming, nextDestinations, policies, servedAfter(changed, next));
   }
 
-  private static List<Service> services(List<ServiceId> ids, Catalog catalog) {
+  private static List<Service> services(Set<ServiceId> ids, Catalog catalog) {
     return ids.stream().map(catalog.services()::get).flatMap(Stream::ofNullable).toList();
   }
 
   /// Who serves what after the endpoints of these services changed.
-  private Trie<String, List<Served>> servedAfter(List<ServiceId> changed, Catalog next) {
+  private Trie<String, List<Served>> servedAfter(Set<ServiceId> changed, Catalog next) {
     var fresh = new HashMap<String, List<Served>>();
     changed.stream()
         .flatMap(catalog::endpointsOf)

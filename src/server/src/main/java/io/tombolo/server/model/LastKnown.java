@@ -25,7 +25,10 @@ public final class LastKnown implements Runnable {
   private static final Logger LOG = Logger.getLogger(LastKnown.class);
   private static final long PAUSE_MILLIS = 500;
 
-  /// It writes for at most one part in this many of the time.
+  /// What a crash may forget, at most.
+  private static final long MOST_MILLIS = 5_000;
+
+  /// It writes for one part in this many of the time, unless that would be too seldom.
   private static final long SHARE_OF_TIME = 50;
 
   private final Path directory;
@@ -77,7 +80,7 @@ public final class LastKnown implements Runnable {
       write(loop.model().mesh().catalog());
       // A large catalog that never rests must not keep a core busy with being written down.
       long took = (System.nanoTime() - started) / 1_000_000;
-      pause = Math.max(PAUSE_MILLIS, SHARE_OF_TIME * took);
+      pause = Math.clamp(SHARE_OF_TIME * took, PAUSE_MILLIS, MOST_MILLIS);
     }
     write(loop.model().mesh().catalog());
   }
