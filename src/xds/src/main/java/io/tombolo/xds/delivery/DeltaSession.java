@@ -55,7 +55,8 @@ public final class DeltaSession implements Session<DeltaDiscoveryRequest, DeltaD
     var responses = new ArrayList<DeltaDiscoveryResponse>();
     unanswered.forEach(typeUrl -> responses.add(response(typeUrl, newest.revision()).build()));
     unanswered.clear();
-    subscriptions.forEach((type, subscription) -> subscription.see(newest.of(type)));
+    subscriptions.forEach(
+        (type, subscription) -> subscription.see(newest.of(type), newest.revision()));
     for (var type : ResourceType.values()) {
       if (mayAdd(type)) {
         of(type).next().ifPresent(delta -> responses.add(send(type, delta)));

@@ -5,21 +5,23 @@ import io.tombolo.xds.snapshot.Resource;
 import io.tombolo.xds.snapshot.Table;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What one stream wants of one type, what the client has of it, and what is on its way. Not
 /// thread-safe.
+///
+/// Small while nothing is open: then the client has a table that many streams share.
 final class DeltaSubscription {
   private static final String WILDCARD = "*";
 
@@ -30,17 +32,20 @@ final class DeltaSubscription {
   private record Refused(String version, Delivery.Refusal refusal) {}
 
   private final boolean listedWhole;
-  private final Set<String> names = new HashSet<>();
+  private final NameSet names = new NameSet();
+  private final Held held = new Held();
 
-  /// Names that may be news or gone. Linked: it is gone through far more often than it is large.
-  private final Set<String> open = new LinkedHashSet<>();
+  /// Names that may be news or gone, and the first revision of which the client lacks them. Linked:
+  /// it is gone through far more often than it is large.
+  private Map<String, Long> open = new LinkedHashMap<>();
 
   /// Names that there are and that the client has not asked for: it lacks something until it does.
-  private final Set<String> unasked = new HashSet<>();
+  private Set<String> unasked = new HashSet<>();
 
-  private final Map<String, String> held = new HashMap<>();
+  /// Names that are to be told even if they did not change.
+  private Set<String> asked = new LinkedHashSet<>();
+
   private final Map<String, Refused> refused = new TreeMap<>();
-  private final Set<String> asked = new TreeSet<>();
   private final ArrayDeque<List<String>> suspects = new ArrayDeque<>();
   private boolean started;
   private boolean wildcard;
@@ -48,6 +53,7 @@ final class DeltaSubscription {
   private @Nullable Flight flight;
   private Delivery.OfType progress = Delivery.OfType.NONE;
   private Table table = Table.EMPTY;
+  private long revision;
 
   DeltaSubscription(boolean listedWhole) {
     this.listedWhole = listedWhole;
@@ -80,8 +86,12 @@ final class DeltaSubscription {
 
   private void subscribe(DeltaDiscoveryRequest request) {
     if (!started) {
-      held.putAll(request.getInitialResourceVersionsMap());
-      open.addAll(held.keySet());
+      request
+          .getInitialResourceVersionsMap()
+          .forEach((name, version) -> {
+            held.put(known(name), version);
+            open(known(name), 1);
+          });
       answerDue = true;
       if (listedWhole && request.getResourceNamesSubscribeCount() == 0) {
         wantAll();
@@ -91,72 +101,122 @@ final class DeltaSubscription {
       if (name.equals(WILDCARD)) {
         wantAll();
       } else {
-        names.add(name);
-        open.add(name);
-        unasked.remove(name);
-        if (!request.containsInitialResourceVersions(name)) {
-          asked.add(name);
-        }
+        want(known(name), !request.containsInitialResourceVersions(name));
       }
     }
+  }
+
+  private void want(String name, boolean told) {
+    names.add(name);
+    unasked.remove(name);
+    open(name, 1);
+    if (told) {
+      asked.add(name);
+    }
+  }
+
+  /// The very string that the table has, if it has it, so that the client's own need not be kept.
+  private String known(String name) {
+    var there = table.find(name);
+    return there == null ? name : there.name();
   }
 
   private void unsubscribe(List<String> unwanted) {
     for (var name : unwanted) {
       if (name.equals(WILDCARD)) {
         wildcard = false;
-        table.differences(Table.EMPTY, this::notice);
+        table.differences(Table.EMPTY, this::notWanted);
+      } else {
+        names.remove(name);
+        asked.remove(name);
+        notWanted(name);
       }
-      names.remove(name);
-      asked.remove(name);
-      notice(name);
     }
-    if (!unwanted.isEmpty()) {
-      held.keySet().removeIf(name -> !wants(name));
+  }
+
+  /// What is not asked for any more is taken for forgotten by the client.
+  private void notWanted(String name) {
+    if (!wants(name)) {
+      held.remove(name);
+      open.remove(name);
+      if (table.find(name) != null) {
+        unasked.add(name);
+      }
     }
   }
 
   private void wantAll() {
     wildcard = true;
-    unasked.clear();
-    table.differences(Table.EMPTY, open::add);
+    unasked = new HashSet<>();
+    table.differences(Table.EMPTY, name -> open(name, 1));
+  }
+
+  private void open(String name, long since) {
+    open.putIfAbsent(name, since);
   }
 
   /// Takes the newest table: from here on all answers are about it. Only what differs from the one
   /// before is looked at.
-  void see(Table newest) {
+  void see(Table newest, long newestRevision) {
     var before = table;
+    long since = revision + 1;
     table = newest;
-    newest.differences(before, this::notice);
+    revision = newestRevision;
+    newest.differences(before, name -> notice(name, before, since));
   }
 
-  /// This is not, or not any more, as the client has it or wants it.
-  private void notice(String name) {
-    boolean there = table.get(name).isPresent();
-    if (there && !wants(name)) {
-      unasked.add(name);
-    } else {
-      unasked.remove(name);
-      open.add(name);
-    }
-    if (!there) {
+  /// This is not, or not any more, as it was in the table of before.
+  private void notice(String name, Table before, long since) {
+    var there = table.find(name);
+    if (there == null) {
       refused.remove(name);
     }
+    if (there != null && !wants(name)) {
+      unasked.add(name);
+      return;
+    }
+    unasked.remove(name);
+    if (!isOpen(name, before)) {
+      open.remove(name);
+    }
+    open(name, since);
+  }
+
+  private boolean isOpen(String name) {
+    return isOpen(name, table);
   }
 
   /// Is what the client has of this not what there is?
-  private boolean isOpen(String name) {
-    return table
-        .get(name)
-        .map(resource -> wants(name) && !resource.version().equals(held.get(name)))
-        .orElseGet(() -> held.containsKey(name));
+  private boolean isOpen(String name, Table there) {
+    var resource = there.find(name);
+    return resource == null
+        ? held.has(name)
+        : wants(name) && !resource.version().equals(held.version(name));
+  }
+
+  /// The first revision of which the client lacks this; empty if it lacks nothing of it.
+  OptionalLong lackedSince(String name) {
+    if (unasked.contains(name)) {
+      return OptionalLong.of(1);
+    }
+    var since = open.get(name);
+    return since == null || !isOpen(name) ? OptionalLong.empty() : OptionalLong.of(since);
+  }
+
+  /// What the client said against what there is of this now.
+  Optional<Delivery.Refusal> refusal(String name) {
+    var there = table.find(name);
+    var rejected = refused.get(name);
+    return there == null || rejected == null || !rejected.version.equals(there.version())
+        ? Optional.empty()
+        : Optional.of(rejected.refusal);
   }
 
   /// Says a resource once more although it did not change.
   void repeat(String name) {
     if (wants(name)) {
       asked.add(name);
-      open.add(name);
+      open(name, revision);
     }
   }
 
@@ -187,8 +247,20 @@ final class DeltaSubscription {
     });
     taken.removed.forEach(held::remove);
     taken.removed.forEach(refused::remove);
-    open.removeIf(name -> !asked.contains(name) && !isOpen(name));
+    open.keySet().removeIf(name -> !asked.contains(name) && !isOpen(name));
     progress = new Delivery.OfType(progress.sent(), taken.revision, now, List.of());
+    if (open.isEmpty()) {
+      rest();
+    }
+  }
+
+  /// Gives back the room that was needed while much was open.
+  private void rest() {
+    open = new LinkedHashMap<>();
+    if (unasked.isEmpty()) {
+      unasked = new HashSet<>();
+      held.become(table);
+    }
   }
 
   /// One resource that is not taken is left alone until it changes. Of several, each half is tried
@@ -208,28 +280,33 @@ final class DeltaSubscription {
 
   /// Is there anything that the client is to get?
   boolean wantsNews() {
-    return started && (answerDue || !asked.isEmpty() || news().findAny().isPresent());
+    if (!started) {
+      return false;
+    }
+    if (answerDue || !asked.isEmpty()) {
+      return true;
+    }
+    for (var name : open.keySet()) {
+      if (isNews(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
-  private Stream<Resource> news() {
-    return open.stream()
-        .filter(this::wants)
-        .map(table::get)
-        .flatMap(Optional::stream)
-        .filter(this::isNews);
-  }
-
-  /// Neither with the client, nor on its way, nor refused.
-  private boolean isNews(Resource resource) {
-    var name = resource.name();
+  /// There, and neither with the client, nor on its way, nor refused.
+  private boolean isNews(String name) {
+    var resource = table.find(name);
+    if (resource == null || !wants(name)) {
+      return false;
+    }
     var version = resource.version();
     var rejected = refused.get(name);
     if (rejected != null && rejected.version.equals(version)) {
       return false;
     }
-    var known =
-        flight == null ? held.get(name) : flight.versions.getOrDefault(name, held.get(name));
-    return asked.contains(name) || !version.equals(known);
+    var flying = flight == null ? null : flight.versions.get(name);
+    return asked.contains(name) || !version.equals(flying == null ? held.version(name) : flying);
   }
 
   /// What is to be sent next, or nothing.
@@ -238,7 +315,7 @@ final class DeltaSubscription {
       return Optional.empty();
     }
     var batch = batch();
-    var absent = asked.stream().filter(name -> table.get(name).isEmpty()).toList();
+    var absent = asked.stream().filter(name -> table.find(name) == null).toList();
     if (batch.isEmpty() && absent.isEmpty() && !answerDue) {
       asked.clear();
       return Optional.empty();
@@ -248,46 +325,56 @@ final class DeltaSubscription {
 
   private List<Resource> batch() {
     while (!suspects.isEmpty()) {
-      var half = Set.copyOf(suspects.removeFirst());
-      var batch = inOrder(news().filter(resource -> half.contains(resource.name())));
+      var batch = news(suspects.removeFirst());
       if (!batch.isEmpty()) {
         return batch;
       }
     }
-    return inOrder(news());
+    return news(open.keySet());
   }
 
-  private static List<Resource> inOrder(Stream<Resource> resources) {
-    return resources.sorted(Comparator.comparing(Resource::name)).toList();
+  private List<Resource> news(Iterable<String> among) {
+    var news = new ArrayList<Resource>();
+    for (var name : among) {
+      var resource = table.find(name);
+      if (resource != null && isNews(name)) {
+        news.add(resource);
+      }
+    }
+    return news;
   }
 
   /// What the client has and should not have any more.
   List<String> leftovers() {
-    return open.stream()
-        .filter(name -> held.containsKey(name) && table.get(name).isEmpty())
-        .sorted()
+    return open.keySet().stream()
+        .filter(name -> held.has(name) && table.find(name) == null)
         .toList();
   }
 
   /// Notes what is being sent.
-  void sending(String nonce, Delta delta, long revision) {
-    var versions = new HashMap<String, String>();
-    delta.resources().forEach(resource -> versions.put(resource.name(), resource.version()));
-    flight = new Flight(nonce, versions, Set.copyOf(delta.removed()), revision);
-    asked.removeAll(versions.keySet());
-    asked.removeAll(delta.removed());
+  void sending(String nonce, Delta delta, long told) {
+    var versions = HashMap.<String, String>newHashMap(delta.resources().size());
+    for (var resource : delta.resources()) {
+      versions.put(resource.name(), resource.version());
+      asked.remove(resource.name());
+    }
+    flight = new Flight(nonce, versions, Set.copyOf(delta.removed()), told);
+    delta.removed().forEach(asked::remove);
+    if (asked.isEmpty()) {
+      asked = new LinkedHashSet<>();
+    }
     answerDue = false;
-    progress = new Delivery.OfType(revision, progress.acked(), progress.ackedAt(), List.of());
+    progress = new Delivery.OfType(told, progress.acked(), progress.ackedAt(), List.of());
   }
 
   /// Does the client have this?
   boolean holds(String name) {
-    return held.containsKey(name);
+    return held.has(name);
   }
 
   /// Has the client acknowledged exactly what there is?
   boolean settled() {
-    return flight == null && unasked.isEmpty() && open.stream().noneMatch(this::isOpen);
+    return flight == null && unasked.isEmpty() && open.keySet().stream().noneMatch(this::isOpen);
   }
 
   /// A response in the making.

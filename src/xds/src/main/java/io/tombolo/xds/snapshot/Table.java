@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The resources of one type that a proxy may have, by name.
 ///
@@ -24,8 +25,13 @@ public record Table(Trie<String, Resource> shared, Trie<String, Resource> own) {
   }
 
   public Optional<Resource> get(String name) {
+    return Optional.ofNullable(find(name));
+  }
+
+  /// The same, for those who ask often.
+  public @Nullable Resource find(String name) {
     var found = own.get(name);
-    return Optional.ofNullable(found != null ? found : shared.get(name));
+    return found != null ? found : shared.get(name);
   }
 
   /// In the order of their names.

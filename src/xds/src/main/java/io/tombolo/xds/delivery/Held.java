@@ -1,0 +1,49 @@
+package io.tombolo.xds.delivery;
+
+import io.tombolo.xds.snapshot.Table;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Which versions a client has: those of a table that many share, and what differs from it. Not
+/// thread-safe.
+final class Held {
+  private static final String NONE = "";
+
+  private Table table = Table.EMPTY;
+  private Map<String, String> exceptions = new HashMap<>();
+
+  /// The version that the client has of this, or null.
+  @Nullable String version(String name) {
+    var exception = exceptions.get(name);
+    if (exception != null) {
+      return exception.equals(NONE) ? null : exception;
+    }
+    var resource = table.find(name);
+    return resource == null ? null : resource.version();
+  }
+
+  boolean has(String name) {
+    return version(name) != null;
+  }
+
+  void put(String name, String version) {
+    exceptions.put(name, version);
+  }
+
+  void remove(String name) {
+    if (table.find(name) == null) {
+      exceptions.remove(name);
+    } else {
+      exceptions.put(name, NONE);
+    }
+  }
+
+  /// The client has exactly this.
+  void become(Table all) {
+    table = all;
+    if (!exceptions.isEmpty()) {
+      exceptions = new HashMap<>();
+    }
+  }
+}
