@@ -14,9 +14,11 @@ import io.tombolo.server.admin.Admin;
 import io.tombolo.server.admin.AdminToken;
 import io.tombolo.server.model.LastKnown;
 import io.tombolo.server.model.ModelLoop;
+import io.tombolo.server.ports.AdsContext;
 import io.tombolo.server.ports.AdsService;
 import io.tombolo.server.ports.Attestation;
 import io.tombolo.server.ports.Connections;
+import io.tombolo.server.ports.EventLoops;
 import io.tombolo.server.ports.GrpcPort;
 import io.tombolo.server.ports.IdentityService;
 import io.tombolo.server.ports.OwnCertificate;
@@ -39,8 +41,10 @@ final class ControlPlane implements AutoCloseable {
   private final Clock clock = Clock.systemUTC();
   private final Inbox inbox = new Inbox();
   private final Connections connections = new Connections();
+  private final EventLoops loops = new EventLoops();
   private final Worlds worlds;
   private final ModelLoop loop;
+  private final AdsContext ads;
   private final LastKnown lastKnown;
   private final Admin admin;
   private final GrpcPort port;
@@ -55,6 +59,8 @@ final class ControlPlane implements AutoCloseable {
     var trustDomain = settings.trustDomain();
     worlds = Worlds.of(config, trustDomain);
     loop = new ModelLoop(inbox, settings, worlds.sources().stream().map(Source::id).toList());
+    loop.observe(loops);
+    ads = new AdsContext(loop, loops, connections, clock);
     lastKnown = new LastKnown(state.resolve("known"), loop);
     var authority = ConfiguredMesh.authority(config, trustDomain, clock.instant());
     var joinTokens = new JoinTokens(state.resolve("join-tokens"));
@@ -79,11 +85,12 @@ final class ControlPlane implements AutoCloseable {
     var attestation = new Attestation(trustDomain, clusters, joinTokens, clock);
     return GrpcPort.mutualTls(
         new InetSocketAddress(config.xds().address(), config.xds().port()),
+        loops,
         trustDomain,
         new OwnCertificate(authority, trustDomain, clock),
         authority::bundle,
         List.of(
-            AdsService.certified(loop, connections, clock),
+            AdsService.certified(ads),
             new IdentityService(trustDomain, authority, attestation, clock)));
   }
 
@@ -93,8 +100,7 @@ final class ControlPlane implements AutoCloseable {
     }
     var address = new InetSocketAddress(config.bench().address(), config.bench().port().getAsInt());
     try {
-      return Optional.of(
-          GrpcPort.plaintext(address, AdsService.stated(loop, connections, clock, trustDomain)));
+      return Optional.of(GrpcPort.plaintext(address, loops, AdsService.stated(ads, trustDomain)));
     } catch (IllegalArgumentException exposed) {
       throw new IllegalArgumentException("tombolo.bench.address: " + exposed.getMessage(), exposed);
     }
@@ -154,6 +160,7 @@ final class ControlPlane implements AutoCloseable {
   public void close() {
     port.close();
     bench.ifPresent(GrpcPort::close);
+    loops.close();
     threads.forEach(Thread::interrupt);
     for (var thread : threads) {
       try {

@@ -116,10 +116,10 @@ public class AdminResource {
         },
         proxy.network(),
         connection.since().toString(),
-        delivery == null ? 0 : delivery.applied(),
-        delivery == null ? null : text(delivery.appliedAt()),
-        delivery == null ? List.of() : types(delivery),
-        delivery == null ? List.of() : delivery.declined());
+        delivery.applied(),
+        text(delivery.appliedAt()),
+        types(delivery),
+        delivery.declined());
   }
 
   private static List<Pages.TypePage> types(Delivery delivery) {

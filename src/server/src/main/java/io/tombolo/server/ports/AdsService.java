@@ -7,38 +7,30 @@ import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.grpc.stub.StreamObserver;
 import io.tombolo.mesh.identity.TrustDomain;
-import io.tombolo.server.model.ModelLoop;
 import io.tombolo.xds.delivery.DeltaSession;
 import io.tombolo.xds.delivery.SotwSession;
-import java.time.Clock;
 import java.util.function.Supplier;
 
 /// Aggregated discovery, both variants.
 public final class AdsService
     extends AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase {
-  private final ModelLoop loop;
-  private final Connections connections;
-  private final Clock clock;
+  private final AdsContext context;
   private final Supplier<Claim> caller;
 
-  private AdsService(ModelLoop loop, Connections connections, Clock clock, Supplier<Claim> caller) {
-    this.loop = loop;
-    this.connections = connections;
-    this.clock = clock;
+  private AdsService(AdsContext context, Supplier<Claim> caller) {
+    this.context = context;
     this.caller = caller;
   }
 
   /// For the mTLS port: callers are who their certificate says.
-  public static AdsService certified(ModelLoop loop, Connections connections, Clock clock) {
-    return new AdsService(
-        loop, connections, clock, () -> new Claim.Certified(Caller.IDENTITY.get()));
+  public static AdsService certified(AdsContext context) {
+    return new AdsService(context, () -> new Claim.Certified(Caller.IDENTITY.get()));
   }
 
   /// For the bench port: callers are who they say they are.
-  public static AdsService stated(
-      ModelLoop loop, Connections connections, Clock clock, TrustDomain trustDomain) {
+  public static AdsService stated(AdsContext context, TrustDomain trustDomain) {
     var claim = new Claim.Stated(trustDomain);
-    return new AdsService(loop, connections, clock, () -> claim);
+    return new AdsService(context, () -> claim);
   }
 
   @Override
@@ -54,6 +46,6 @@ public final class AdsService
   }
 
   private <Q, R> StreamObserver<Q> open(Dialect<Q, R> dialect, StreamObserver<R> responses) {
-    return new AdsStream<>(dialect, caller.get(), responses, loop, connections, clock).open();
+    return new AdsStream<>(dialect, caller.get(), responses, context).open();
   }
 }

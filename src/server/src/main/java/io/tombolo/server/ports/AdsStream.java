@@ -7,72 +7,86 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.scope.Proxy;
-import io.tombolo.server.model.Model;
-import io.tombolo.server.model.ModelLoop;
 import io.tombolo.xds.delivery.Introduction;
 import io.tombolo.xds.delivery.Session;
 import io.tombolo.xds.snapshot.Snapshot;
 import io.tombolo.xds.snapshot.View;
-import java.time.Clock;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// One ADS stream: a virtual thread that waits for a request, a newer model or room in the
-/// transport, and then sends what is new. It takes the newest model only, so that a slow proxy
-/// skips what came between and nothing queues up.
+/// One ADS stream. It is told the newest model only, and only when its transport has room, so that
+/// a slow proxy skips what came between and nothing queues up. Everything happens on the event loop
+/// of its connection.
 ///
 /// @param <Q> the request, delta or state-of-the-world
 /// @param <R> the response
-final class AdsStream<Q, R> implements Runnable, StreamObserver<Q>, Consumer<Model> {
+final class AdsStream<Q, R> implements StreamObserver<Q> {
   private static final Logger LOG = Logger.getLogger(AdsStream.class);
 
   private final Dialect<Q, R> dialect;
   private final Claim caller;
   private final ServerCallStreamObserver<R> responses;
-  private final ModelLoop loop;
-  private final Connections connections;
-  private final Clock clock;
-  private final Bell bell = new Bell();
-  private final Queue<Q> requests = new ConcurrentLinkedQueue<>();
-  private volatile boolean closed;
+  private final AdsContext context;
+  private final StreamLoop loop;
+  private @Nullable Talk<Q, R> talk;
+  private boolean closed;
 
-  // Of the thread of the stream.
-  private @Nullable Snapshot snapshot;
-  private View view = View.NOTHING;
+  /// What has become of a stream whose proxy is known.
+  private static final class Talk<Q, R> {
+    final Proxy proxy;
+    final Session<Q, R> session;
+    final Connections.Connection connection;
+    @Nullable Snapshot snapshot;
+    View view = View.NOTHING;
 
-  AdsStream(
-      Dialect<Q, R> dialect,
-      Claim caller,
-      StreamObserver<R> responses,
-      ModelLoop loop,
-      Connections connections,
-      Clock clock) {
+    Talk(Proxy proxy, Session<Q, R> session, Connections.Connection connection) {
+      this.proxy = proxy;
+      this.session = session;
+      this.connection = connection;
+    }
+
+    /// What the proxy may be told, looked up once for each snapshot.
+    @SuppressWarnings("ReferenceEquality") // the newest is another instance
+    View view(Snapshot newest) {
+      if (newest != snapshot) {
+        view = newest.viewFor(proxy, view);
+        snapshot = newest;
+      }
+      return view;
+    }
+  }
+
+  AdsStream(Dialect<Q, R> dialect, Claim caller, StreamObserver<R> responses, AdsContext context) {
     this.dialect = dialect;
     this.caller = caller;
     this.responses = (ServerCallStreamObserver<R>) responses;
-    this.loop = loop;
-    this.connections = connections;
-    this.clock = clock;
+    this.context = context;
+    this.loop = context.loops().current();
   }
 
-  /// Starts the thread of the stream, and gives what takes its requests.
+  /// Begins, and gives what takes its requests.
   StreamObserver<Q> open() {
     responses.disableAutoRequest();
-    responses.setOnReadyHandler(bell::ring);
+    responses.setOnReadyHandler(this::talk);
     responses.setOnCancelHandler(this::close);
     responses.request(1);
-    Thread.ofVirtual().name("ads " + caller).start(this);
+    loop.add(this);
     return this;
   }
 
   @Override
   public void onNext(Q request) {
-    requests.add(request);
-    bell.ring();
+    attempt(() -> {
+      heard(request);
+      responses.request(1);
+      say();
+    });
+  }
+
+  /// Says what is new.
+  void talk() {
+    attempt(this::say);
   }
 
   @Override
@@ -82,54 +96,60 @@ final class AdsStream<Q, R> implements Runnable, StreamObserver<Q>, Consumer<Mod
 
   @Override
   public void onCompleted() {
-    close();
-  }
-
-  @Override
-  public void accept(Model model) {
-    bell.ring();
-  }
-
-  private void close() {
-    closed = true;
-    bell.ring();
-  }
-
-  @Override
-  public void run() {
-    loop.observe(this);
-    try {
-      serve();
-      if (!responses.isCancelled()) {
-        responses.onCompleted();
-      }
-    } catch (StatusException refused) {
-      LOG.warnf("ADS stream of %s refused: %s", caller, refused.getStatus().getDescription());
-      responses.onError(refused);
-    } catch (InterruptedException stopped) {
-      responses.onError(Status.UNAVAILABLE.withDescription("shutting down").asException());
-    } catch (RuntimeException bug) {
-      LOG.errorf(bug, "ADS stream of %s failed", caller);
-      responses.onError(Status.INTERNAL.withDescription("see the log").asException());
-    } finally {
-      loop.forget(this);
+    if (close()) {
+      responses.onCompleted();
     }
   }
 
-  private void serve() throws InterruptedException, StatusException {
-    var first = firstRequest();
-    if (first == null) {
+  private interface Step {
+    void run() throws StatusException;
+  }
+
+  private void attempt(Step step) {
+    if (closed) {
       return;
     }
-    var proxy = introduced(dialect.node().apply(first));
-    var session = dialect.begin().get();
-    try (var connection = connections.add(proxy, clock.instant())) {
-      while (!closed) {
-        takeRequests(session);
-        talk(proxy, session);
-        connection.delivered(session.delivery());
-        bell.await();
-      }
+    try {
+      step.run();
+    } catch (StatusException refused) {
+      LOG.warnf("ADS stream of %s refused: %s", caller, refused.getStatus().getDescription());
+      close();
+      responses.onError(refused);
+    } catch (RuntimeException bug) {
+      LOG.errorf(bug, "ADS stream of %s failed", caller);
+      close();
+      responses.onError(Status.INTERNAL.withDescription("see the log").asException());
+    }
+  }
+
+  private boolean close() {
+    if (closed) {
+      return false;
+    }
+    closed = true;
+    loop.remove(this);
+    if (talk != null) {
+      talk.connection.close();
+    }
+    return true;
+  }
+
+  private void heard(Q request) throws StatusException {
+    if (talk == null) {
+      var proxy = introduced(dialect.node().apply(request));
+      var session = dialect.begin().get();
+      var now = context.clock().instant();
+      talk = new Talk<>(proxy, session, context.connections().add(proxy, session, loop, now));
+    }
+    talk.session.receive(request, context.clock().instant());
+  }
+
+  private void say() {
+    var served = context.model().model().served();
+    if (talk != null && served.isPresent() && responses.isReady()) {
+      talk.session
+          .news(talk.view(served.get()), context.clock().instant())
+          .forEach(responses::onNext);
     }
   }
 
@@ -144,7 +164,7 @@ final class AdsStream<Q, R> implements Runnable, StreamObserver<Q>, Consumer<Mod
   }
 
   private Proxy ownNode(Proxy proxy) throws StatusException {
-    var served = loop.model().mesh().servedBy().getOrDefault(proxy.nodeId(), List.of());
+    var served = context.model().model().mesh().servedBy().getOrDefault(proxy.nodeId(), List.of());
     if (served.stream()
         .anyMatch(s -> !s.endpoint().workload().identity().equals(proxy.identity()))) {
       throw Status.PERMISSION_DENIED
@@ -154,36 +174,5 @@ final class AdsStream<Q, R> implements Runnable, StreamObserver<Q>, Consumer<Mod
           .asException();
     }
     return proxy;
-  }
-
-  private @Nullable Q firstRequest() throws InterruptedException {
-    while (!closed && requests.isEmpty()) {
-      bell.await();
-    }
-    return requests.peek();
-  }
-
-  private void takeRequests(Session<Q, R> session) {
-    for (var request = requests.poll(); request != null; request = requests.poll()) {
-      session.receive(request, clock.instant());
-      responses.request(1);
-    }
-  }
-
-  private void talk(Proxy proxy, Session<Q, R> session) {
-    var served = loop.model().served();
-    if (served.isPresent() && responses.isReady() && !closed) {
-      session.news(view(proxy, served.get()), clock.instant()).forEach(responses::onNext);
-    }
-  }
-
-  /// What the proxy may be told, looked up once for each snapshot.
-  @SuppressWarnings("ReferenceEquality") // the newest is another instance
-  private View view(Proxy proxy, Snapshot newest) {
-    if (newest != snapshot) {
-      view = newest.viewFor(proxy, view);
-      snapshot = newest;
-    }
-    return view;
   }
 }

@@ -2,11 +2,13 @@ package io.tombolo.server.ports;
 
 import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.xds.delivery.Delivery;
+import io.tombolo.xds.delivery.Session;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.Executor;
 
 /// The proxies that are connected now, and what each has been told. Thread-safe.
 public final class Connections {
@@ -19,8 +21,9 @@ public final class Connections {
         .toList();
   }
 
-  Connection add(Proxy proxy, Instant now) {
-    var connection = new Connection(proxy, now);
+  /// @param loop where the session may be looked at
+  Connection add(Proxy proxy, Session<?, ?> session, Executor loop, Instant now) {
+    var connection = new Connection(proxy, session, loop, now);
     open.add(connection);
     return connection;
   }
@@ -29,10 +32,13 @@ public final class Connections {
   public final class Connection implements AutoCloseable {
     private final Proxy proxy;
     private final Instant since;
-    private volatile @Nullable Delivery delivery;
+    private final Session<?, ?> session;
+    private final Executor loop;
 
-    private Connection(Proxy proxy, Instant since) {
+    private Connection(Proxy proxy, Session<?, ?> session, Executor loop, Instant since) {
       this.proxy = proxy;
+      this.session = session;
+      this.loop = loop;
       this.since = since;
     }
 
@@ -44,13 +50,9 @@ public final class Connections {
       return since;
     }
 
-    /// What it has been told, or null before the first answer.
-    public @Nullable Delivery delivery() {
-      return delivery;
-    }
-
-    void delivered(Delivery now) {
-      delivery = now;
+    /// What it has been told. Waits for the stream's turn; not to be called on an event loop.
+    public Delivery delivery() {
+      return CompletableFuture.supplyAsync(session::delivery, loop).join();
     }
 
     @Override

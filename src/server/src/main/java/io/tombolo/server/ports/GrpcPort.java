@@ -26,9 +26,10 @@ public final class GrpcPort implements AutoCloseable {
 
   private final Server server;
 
-  private GrpcPort(NettyServerBuilder builder) throws IOException {
+  private GrpcPort(EventLoops loops, NettyServerBuilder builder) throws IOException {
     server =
-        builder
+        loops
+            .serve(builder)
             .directExecutor()
             .maxInboundMessageSize(MOST_REQUEST_BYTES)
             .permitKeepAliveTime(5, TimeUnit.SECONDS)
@@ -45,6 +46,7 @@ public final class GrpcPort implements AutoCloseable {
   /// @param services ADS and Identity
   public static GrpcPort mutualTls(
       InetSocketAddress address,
+      EventLoops loops,
       TrustDomain trustDomain,
       OwnCertificate own,
       Supplier<List<X509Certificate>> roots,
@@ -57,19 +59,20 @@ public final class GrpcPort implements AutoCloseable {
             .sslContext(tls(own, new PeerTrust(trustDomain, roots)));
     services.forEach(service ->
         builder.addService(ServerInterceptors.intercept(service, caller, new RemoteAddress())));
-    return new GrpcPort(builder);
+    return new GrpcPort(loops, builder);
   }
 
   /// The port for benches: plaintext, nobody proves anything, so on loopback only.
   ///
   /// @throws IllegalArgumentException if the address is not a loopback address
-  public static GrpcPort plaintext(InetSocketAddress address, AdsService ads) throws IOException {
+  public static GrpcPort plaintext(InetSocketAddress address, EventLoops loops, AdsService ads)
+      throws IOException {
     if (address.isUnresolved() || !address.getAddress().isLoopbackAddress()) {
       throw new IllegalArgumentException(
           "%s is not a loopback address; this port believes who anybody says they are"
               .formatted(address.getHostString()));
     }
-    return new GrpcPort(NettyServerBuilder.forAddress(address).addService(ads));
+    return new GrpcPort(loops, NettyServerBuilder.forAddress(address).addService(ads));
   }
 
   private static SslContext tls(OwnCertificate own, PeerTrust trust) throws SSLException {

@@ -1,0 +1,9 @@
+package io.tombolo.server.ports;
+
+import io.tombolo.server.model.ModelLoop;
+import java.time.Clock;
+
+/// What all ADS streams have in common.
+///
+/// @param model where what they tell comes from
+public record AdsContext(ModelLoop model, EventLoops loops, Connections connections, Clock clock) {}

@@ -1,0 +1,69 @@
+package io.tombolo.server.ports;
+
+import io.netty.util.concurrent.EventExecutor;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// The ADS streams of one event loop. A stream is touched on the loop of its connection alone, so
+/// it needs no lock, and what it writes wakes nobody.
+///
+/// Except for [#wake], to be used on the loop itself.
+final class StreamLoop implements Executor {
+  /// After so many turns what they wrote is flushed, and what arrived meanwhile is read.
+  private static final int TURNS_AT_ONCE = 8;
+
+  private final EventExecutor executor;
+  private final Set<AdsStream<?, ?>> streams = new LinkedHashSet<>();
+  private final Set<AdsStream<?, ?>> due = new LinkedHashSet<>();
+  private final AtomicBoolean woken = new AtomicBoolean();
+
+  StreamLoop(EventExecutor executor) {
+    this.executor = executor;
+  }
+
+  boolean isCurrent() {
+    return executor.inEventLoop();
+  }
+
+  void add(AdsStream<?, ?> stream) {
+    streams.add(stream);
+  }
+
+  void remove(AdsStream<?, ?> stream) {
+    streams.remove(stream);
+    due.remove(stream);
+  }
+
+  /// Gives every stream a turn. From any thread.
+  void wake() {
+    if (woken.compareAndSet(false, true)) {
+      executor.execute(this::round);
+    }
+  }
+
+  /// Whoever waits for a turn from the round before keeps its place.
+  private void round() {
+    woken.set(false);
+    boolean underWay = !due.isEmpty();
+    due.addAll(streams);
+    if (!underWay) {
+      turns();
+    }
+  }
+
+  private void turns() {
+    var first = due.stream().limit(TURNS_AT_ONCE).toList();
+    first.forEach(due::remove);
+    first.forEach(AdsStream::talk);
+    if (!due.isEmpty()) {
+      executor.execute(this::turns);
+    }
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    executor.execute(task);
+  }
+}
