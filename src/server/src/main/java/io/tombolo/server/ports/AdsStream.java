@@ -8,6 +8,7 @@ import io.grpc.stub.StreamObserver;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.xds.delivery.Introduction;
+import io.tombolo.xds.delivery.Response;
 import io.tombolo.xds.delivery.Session;
 import io.tombolo.xds.snapshot.Snapshot;
 import io.tombolo.xds.snapshot.View;
@@ -20,27 +21,26 @@ import org.jspecify.annotations.Nullable;
 /// of its connection.
 ///
 /// @param <Q> the request, delta or state-of-the-world
-/// @param <R> the response
-final class AdsStream<Q, R> implements StreamObserver<Q> {
+final class AdsStream<Q> implements StreamObserver<Q> {
   private static final Logger LOG = Logger.getLogger(AdsStream.class);
 
-  private final Dialect<Q, R> dialect;
+  private final Dialect<Q> dialect;
   private final Claim caller;
-  private final ServerCallStreamObserver<R> responses;
+  private final ServerCallStreamObserver<Response> responses;
   private final AdsContext context;
   private final StreamLoop loop;
-  private @Nullable Talk<Q, R> talk;
+  private @Nullable Talk<Q> talk;
   private boolean closed;
 
   /// What has become of a stream whose proxy is known.
-  private static final class Talk<Q, R> {
+  private static final class Talk<Q> {
     final Proxy proxy;
-    final Session<Q, R> session;
+    final Session<Q> session;
     final Connections.Connection connection;
     @Nullable Snapshot snapshot;
     View view = View.NOTHING;
 
-    Talk(Proxy proxy, Session<Q, R> session, Connections.Connection connection) {
+    Talk(Proxy proxy, Session<Q> session, Connections.Connection connection) {
       this.proxy = proxy;
       this.session = session;
       this.connection = connection;
@@ -57,10 +57,11 @@ final class AdsStream<Q, R> implements StreamObserver<Q> {
     }
   }
 
-  AdsStream(Dialect<Q, R> dialect, Claim caller, StreamObserver<R> responses, AdsContext context) {
+  AdsStream(
+      Dialect<Q> dialect, Claim caller, StreamObserver<Response> responses, AdsContext context) {
     this.dialect = dialect;
     this.caller = caller;
-    this.responses = (ServerCallStreamObserver<R>) responses;
+    this.responses = (ServerCallStreamObserver<Response>) responses;
     this.context = context;
     this.loop = context.loops().current();
   }

@@ -22,7 +22,7 @@ public final class Connections {
   }
 
   /// @param loop where the session may be looked at
-  Connection add(Proxy proxy, Session<?, ?> session, Executor loop, Instant now) {
+  Connection add(Proxy proxy, Session<?> session, Executor loop, Instant now) {
     var connection = new Connection(proxy, session, loop, now);
     open.add(connection);
     return connection;
@@ -32,10 +32,10 @@ public final class Connections {
   public final class Connection implements AutoCloseable {
     private final Proxy proxy;
     private final Instant since;
-    private final Session<?, ?> session;
+    private final Session<?> session;
     private final Executor loop;
 
-    private Connection(Proxy proxy, Session<?, ?> session, Executor loop, Instant since) {
+    private Connection(Proxy proxy, Session<?> session, Executor loop, Instant since) {
       this.proxy = proxy;
       this.session = session;
       this.loop = loop;

@@ -9,4 +9,4 @@ import java.util.function.Supplier;
 ///
 /// @param node who asks, as a request says it
 /// @param begin the protocol's state at the start of a stream
-record Dialect<Q, R>(Function<Q, Node> node, Supplier<Session<Q, R>> begin) {}
+record Dialect<Q>(Function<Q, Node> node, Supplier<Session<Q>> begin) {}

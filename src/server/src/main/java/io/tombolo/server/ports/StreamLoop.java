@@ -15,8 +15,8 @@ final class StreamLoop implements Executor {
   private static final int TURNS_AT_ONCE = 8;
 
   private final EventExecutor executor;
-  private final Set<AdsStream<?, ?>> streams = new LinkedHashSet<>();
-  private final Set<AdsStream<?, ?>> due = new LinkedHashSet<>();
+  private final Set<AdsStream<?>> streams = new LinkedHashSet<>();
+  private final Set<AdsStream<?>> due = new LinkedHashSet<>();
   private final AtomicBoolean woken = new AtomicBoolean();
 
   StreamLoop(EventExecutor executor) {
@@ -27,11 +27,11 @@ final class StreamLoop implements Executor {
     return executor.inEventLoop();
   }
 
-  void add(AdsStream<?, ?> stream) {
+  void add(AdsStream<?> stream) {
     streams.add(stream);
   }
 
-  void remove(AdsStream<?, ?> stream) {
+  void remove(AdsStream<?> stream) {
     streams.remove(stream);
     due.remove(stream);
   }

@@ -1,7 +1,6 @@
 package io.tombolo.xds.delivery;
 
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.tombolo.xds.snapshot.Resource;
 import io.tombolo.xds.snapshot.ResourceType;
 import io.tombolo.xds.snapshot.View;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// What is new is sent before anything is taken away: clusters, their endpoints, then listeners and
 /// routes once the clusters are acknowledged (Envoy acknowledges a cluster when it is ready). What
 /// is gone goes in the opposite order. At most one response of a type awaits its answer.
-public final class DeltaSession implements Session<DeltaDiscoveryRequest, DeltaDiscoveryResponse> {
+public final class DeltaSession implements Session<DeltaDiscoveryRequest> {
   private static final int MOST_UNKNOWN_TYPES = 8;
 
   private final Map<ResourceType, DeltaSubscription> subscriptions =
@@ -50,10 +49,10 @@ public final class DeltaSession implements Session<DeltaDiscoveryRequest, DeltaD
   }
 
   @Override
-  public List<DeltaDiscoveryResponse> news(View newest, Instant now) {
+  public List<Response> news(View newest, Instant now) {
     view = newest;
-    var responses = new ArrayList<DeltaDiscoveryResponse>();
-    unanswered.forEach(typeUrl -> responses.add(response(typeUrl, newest.revision()).build()));
+    var responses = new ArrayList<Response>();
+    unanswered.forEach(typeUrl -> responses.add(nothing(typeUrl, newest.revision())));
     unanswered.clear();
     subscriptions.forEach(
         (type, subscription) -> subscription.see(newest.of(type), newest.revision()));
@@ -84,7 +83,7 @@ public final class DeltaSession implements Session<DeltaDiscoveryRequest, DeltaD
   }
 
   /// A cluster goes when the listeners and routes that used it have gone.
-  private void remove(List<DeltaDiscoveryResponse> responses) {
+  private void remove(List<Response> responses) {
     var order =
         List.of(
             ResourceType.LISTENER,
@@ -103,7 +102,7 @@ public final class DeltaSession implements Session<DeltaDiscoveryRequest, DeltaD
     }
   }
 
-  private DeltaDiscoveryResponse send(ResourceType type, DeltaSubscription.Delta delta) {
+  private Response send(ResourceType type, DeltaSubscription.Delta delta) {
     var revision = Objects.requireNonNull(view).revision();
     if (type == ResourceType.CLUSTER) {
       // A cluster that Envoy replaces waits for endpoints, also for those it had.
@@ -112,17 +111,17 @@ public final class DeltaSession implements Session<DeltaDiscoveryRequest, DeltaD
           .filter(of(type)::holds)
           .forEach(of(ResourceType.ENDPOINTS)::repeat);
     }
-    var response = response(type.typeUrl(), revision).addAllRemovedResources(delta.removed());
-    delta.resources().forEach(resource -> response.addResources(resource.encoded()));
-    of(type).sending(response.getNonce(), delta, revision);
-    return response.build();
+    var nonce = nonce();
+    of(type).sending(nonce, delta, revision);
+    return Response.delta(type.typeUrl(), nonce, revision, delta.resources(), delta.removed());
   }
 
-  private DeltaDiscoveryResponse.Builder response(String typeUrl, long revision) {
-    return DeltaDiscoveryResponse.newBuilder()
-        .setTypeUrl(typeUrl)
-        .setNonce(Long.toString(++nonces))
-        .setSystemVersionInfo(Long.toString(revision));
+  private Response nothing(String typeUrl, long revision) {
+    return Response.delta(typeUrl, nonce(), revision, List.of(), List.of());
+  }
+
+  private String nonce() {
+    return Long.toString(++nonces);
   }
 
   private void noteApplied(Instant now) {

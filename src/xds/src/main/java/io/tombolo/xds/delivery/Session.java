@@ -8,12 +8,11 @@ import java.util.List;
 /// socket. Not thread-safe.
 ///
 /// @param <Q> its requests
-/// @param <A> its responses
-public sealed interface Session<Q, A> permits DeltaSession, SotwSession {
+public sealed interface Session<Q> permits DeltaSession, SotwSession {
   void receive(Q request, Instant now);
 
   /// What is to be sent now. To be called after each request, and for each new view.
-  List<A> news(View newest, Instant now);
+  List<Response> news(View newest, Instant now);
 
   /// How far the proxy has got.
   Delivery delivery();

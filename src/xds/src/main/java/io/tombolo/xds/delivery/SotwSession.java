@@ -1,13 +1,11 @@
 package io.tombolo.xds.delivery;
 
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.tombolo.xds.snapshot.Resource;
 import io.tombolo.xds.snapshot.ResourceType;
 import io.tombolo.xds.snapshot.View;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Every response names all there is of its type, so that a cluster that is gone is kept in it
 /// until the client has listeners and routes without it.
-public final class SotwSession implements Session<DiscoveryRequest, DiscoveryResponse> {
+public final class SotwSession implements Session<DiscoveryRequest> {
   private static final int MOST_UNKNOWN_TYPES = 8;
 
   private final Map<ResourceType, SotwSubscription> subscriptions =
@@ -50,10 +48,10 @@ public final class SotwSession implements Session<DiscoveryRequest, DiscoveryRes
   }
 
   @Override
-  public List<DiscoveryResponse> news(View newest, Instant now) {
+  public List<Response> news(View newest, Instant now) {
     view = newest;
-    var responses = new ArrayList<DiscoveryResponse>();
-    unanswered.forEach(typeUrl -> responses.add(response(typeUrl, List.of())));
+    var responses = new ArrayList<Response>();
+    unanswered.forEach(typeUrl -> responses.add(response(typeUrl, nonce(), List.of())));
     unanswered.clear();
     for (var type : ResourceType.values()) {
       var wanted = wanted(type, newest);
@@ -92,24 +90,22 @@ public final class SotwSession implements Session<DiscoveryRequest, DiscoveryRes
     return !of(type).awaitsAnswer() && !wantsNews(type, newest);
   }
 
-  private DiscoveryResponse send(ResourceType type, Map<String, Resource> wanted) {
+  private Response send(ResourceType type, Map<String, Resource> wanted) {
     if (type == ResourceType.CLUSTER && of(type).replaces(wanted)) {
       // A cluster that Envoy replaces waits for endpoints, also for those it had.
       of(ResourceType.ENDPOINTS).repeat();
     }
-    var response = response(type.typeUrl(), wanted.values());
-    of(type).sending(response.getNonce(), wanted, Objects.requireNonNull(view).revision());
-    return response;
+    var nonce = nonce();
+    of(type).sending(nonce, wanted, Objects.requireNonNull(view).revision());
+    return response(type.typeUrl(), nonce, List.copyOf(wanted.values()));
   }
 
-  private DiscoveryResponse response(String typeUrl, Collection<Resource> resources) {
-    var response =
-        DiscoveryResponse.newBuilder()
-            .setTypeUrl(typeUrl)
-            .setVersionInfo(SotwSubscription.version(resources))
-            .setNonce(Long.toString(++nonces));
-    resources.forEach(resource -> response.addResources(resource.body()));
-    return response.build();
+  private static Response response(String typeUrl, String nonce, List<Resource> resources) {
+    return Response.whole(typeUrl, nonce, SotwSubscription.version(resources), resources);
+  }
+
+  private String nonce() {
+    return Long.toString(++nonces);
   }
 
   private void noteApplied(Instant now) {

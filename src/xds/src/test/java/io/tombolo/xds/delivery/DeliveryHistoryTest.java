@@ -3,6 +3,8 @@ package io.tombolo.xds.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Examples;
 import io.tombolo.mesh.catalog.SameName;
@@ -48,12 +50,14 @@ class DeliveryHistoryTest {
     var views = new Views(random);
     var client = new DeltaClient(_ -> true);
     var session = new DeltaSession();
-    var wire = new Wire<>(session, client.connect(), client::answer);
+    var wire =
+        new Wire<>(session, client.connect(), DeltaDiscoveryResponse.parser(), client::answer);
     var view = views.next();
     for (int step = 0; step < STEPS; step++) {
       if (random.nextInt(20) == 0) {
         session = new DeltaSession();
-        wire = new Wire<>(session, client.connect(), client::answer);
+        wire =
+            new Wire<>(session, client.connect(), DeltaDiscoveryResponse.parser(), client::answer);
       }
       view = views.next();
       wire.show(view);
@@ -73,7 +77,9 @@ class DeliveryHistoryTest {
     var views = new Views(random);
     var client =
         new DeltaClient(resource -> Math.floorMod(resource.getVersion().hashCode(), 7) != 0);
-    var wire = new Wire<>(new DeltaSession(), client.connect(), client::answer);
+    var wire =
+        new Wire<>(
+            new DeltaSession(), client.connect(), DeltaDiscoveryResponse.parser(), client::answer);
     var view = views.next();
     for (int step = 0; step < STEPS; step++) {
       view = views.next();
@@ -101,7 +107,7 @@ class DeliveryHistoryTest {
     var views = new Views(random);
     var client = new SotwClient();
     var session = new SotwSession();
-    var wire = new Wire<>(session, client.connect(), client::answer);
+    var wire = new Wire<>(session, client.connect(), DiscoveryResponse.parser(), client::answer);
     var view = views.next();
     // After a reconnect this form does not say what the client has, so that the promise ends there.
     boolean firstStream = true;
@@ -109,7 +115,7 @@ class DeliveryHistoryTest {
       if (random.nextInt(40) == 0) {
         firstStream = false;
         session = new SotwSession();
-        wire = new Wire<>(session, client.connect(), client::answer);
+        wire = new Wire<>(session, client.connect(), DiscoveryResponse.parser(), client::answer);
       }
       view = views.next();
       wire.show(view);
@@ -137,7 +143,9 @@ class DeliveryHistoryTest {
     var random = new Random(seed);
     var views = new Views(random);
     var client = new DeltaClient(_ -> true);
-    var wire = new Wire<>(new DeltaSession(), client.connect(), client::answer);
+    var wire =
+        new Wire<>(
+            new DeltaSession(), client.connect(), DeltaDiscoveryResponse.parser(), client::answer);
     var view = views.next();
     for (int step = 0; step < 20; step++) {
       view = views.next();
@@ -151,6 +159,7 @@ class DeliveryHistoryTest {
     }
 
     assertThat(again.news(view, Instant.EPOCH))
+        .map(response -> Wire.parsed(response, DeltaDiscoveryResponse.parser()))
         .allMatch(response -> response.getResourcesCount() == 0)
         .allMatch(response -> response.getRemovedResourcesCount() == 0);
   }

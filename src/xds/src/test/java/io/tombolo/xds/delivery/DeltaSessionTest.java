@@ -49,7 +49,17 @@ class DeltaSessionTest {
 
   private List<DeltaDiscoveryResponse> say(DeltaDiscoveryRequest.Builder request, View view) {
     session.receive(request.build(), NOW);
-    return session.news(view, NOW);
+    return news(view);
+  }
+
+  private List<DeltaDiscoveryResponse> news(View view) {
+    return news(session, view);
+  }
+
+  private static List<DeltaDiscoveryResponse> news(DeltaSession told, View view) {
+    return told.news(view, NOW).stream()
+        .map(response -> Wire.parsed(response, DeltaDiscoveryResponse.parser()))
+        .toList();
   }
 
   private static DeltaDiscoveryRequest.Builder about(ResourceType type, String... names) {
@@ -88,7 +98,7 @@ class DeltaSessionTest {
   @Test
   void the_first_question_is_answered_even_if_there_is_nothing() {
     assertThat(say(about(CLUSTER), nothing())).hasSize(1);
-    assertThat(session.news(nothing(), NOW)).isEmpty();
+    assertThat(news(nothing())).isEmpty();
   }
 
   @Test
@@ -113,8 +123,8 @@ class DeltaSessionTest {
     var gone =
         new Fact.Registered(new EndpointSet(TwoWorlds.BILLING.id(), "", List.of(), List.of()));
 
-    assertThat(session.news(view(gone), NOW)).isEmpty();
-    assertThat(session.news(view(changed, gone), NOW)).isEmpty();
+    assertThat(news(view(gone))).isEmpty();
+    assertThat(news(view(changed, gone))).isEmpty();
   }
 
   @Test
@@ -127,7 +137,7 @@ class DeltaSessionTest {
             .build(),
         NOW);
 
-    assertThat(again.news(VIEW, NOW).getFirst().getResourcesCount()).isZero();
+    assertThat(news(again, VIEW).getFirst().getResourcesCount()).isZero();
   }
 
   @Test
@@ -135,10 +145,10 @@ class DeltaSessionTest {
     haveClusters();
     var again = new DeltaSession();
     again.receive(about(CLUSTER).putInitialResourceVersions("old", "1").build(), NOW);
-    var all = again.news(VIEW, NOW).getFirst();
+    var all = news(again, VIEW).getFirst();
     again.receive(ack(all).build(), NOW);
 
-    assertThat(again.news(VIEW, NOW).getFirst().getRemovedResourcesList()).containsExactly("old");
+    assertThat(news(again, VIEW).getFirst().getRemovedResourcesList()).containsExactly("old");
   }
 
   @Test
@@ -162,7 +172,7 @@ class DeltaSessionTest {
     var gone =
         new Fact.Registered(new EndpointSet(TwoWorlds.BILLING.id(), "", List.of(), List.of()));
 
-    assertThat(session.news(view(gone), NOW)).isEmpty();
+    assertThat(news(view(gone))).isEmpty();
   }
 
   @Test
@@ -183,11 +193,11 @@ class DeltaSessionTest {
     say(ack(say(about(LISTENER), VIEW).getFirst()), VIEW);
     var without = view(new Fact.Gone(Service.key(CART.id())));
 
-    var first = session.news(without, NOW);
+    var first = news(without);
     assertThat(first)
         .extracting(DeltaDiscoveryResponse::getTypeUrl)
         .containsExactly(LISTENER.typeUrl());
-    assertThat(session.news(without, NOW)).isEmpty();
+    assertThat(news(without)).isEmpty();
     assertThat(say(ack(first.getFirst()), without))
         .extracting(DeltaDiscoveryResponse::getTypeUrl)
         .containsExactly(CLUSTER.typeUrl());
@@ -206,7 +216,7 @@ class DeltaSessionTest {
         new Fact.Registered(
             new EndpointSet(TwoWorlds.BILLING.id(), "", List.of(someoneElse), List.of()));
 
-    assertThat(session.news(view(changed), NOW))
+    assertThat(news(view(changed)))
         .extracting(DeltaSessionTest::names)
         .containsExactly(List.of(BILLING_SNI), List.of(BILLING_SNI));
   }
@@ -228,10 +238,10 @@ class DeltaSessionTest {
 
     assertThat(progress(ENDPOINTS).refused())
         .containsExactly(new Delivery.Refusal(List.of(BILLING_SNI), "no?thanks", NOW));
-    assertThat(session.news(VIEW, NOW)).isEmpty();
+    assertThat(news(VIEW)).isEmpty();
     var gone =
         new Fact.Registered(new EndpointSet(TwoWorlds.BILLING.id(), "", List.of(), List.of()));
-    var changed = session.news(view(gone), NOW).getFirst();
+    var changed = news(view(gone)).getFirst();
     assertThat(names(changed)).containsExactly(BILLING_SNI);
     say(ack(changed), view(gone));
     assertThat(progress(ENDPOINTS).refused()).isEmpty();

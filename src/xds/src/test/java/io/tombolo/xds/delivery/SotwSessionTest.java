@@ -40,7 +40,13 @@ class SotwSessionTest {
 
   private List<DiscoveryResponse> say(DiscoveryRequest.Builder request, View view) {
     session.receive(request.build(), NOW);
-    return session.news(view, NOW);
+    return news(session, view);
+  }
+
+  private static List<DiscoveryResponse> news(SotwSession told, View view) {
+    return told.news(view, NOW).stream()
+        .map(response -> Wire.parsed(response, DiscoveryResponse.parser()))
+        .toList();
   }
 
   private static DiscoveryRequest.Builder about(ResourceType type, String... names) {
@@ -63,7 +69,7 @@ class SotwSessionTest {
     var other = new SotwSession();
     other.receive(about(CLUSTER).build(), NOW);
 
-    assertThat(other.news(view(), NOW).getFirst().getVersionInfo()).isEqualTo(one.getVersionInfo());
+    assertThat(news(other, view()).getFirst().getVersionInfo()).isEqualTo(one.getVersionInfo());
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.tombolo.xds.delivery;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
 import io.tombolo.xds.snapshot.View;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -10,22 +12,24 @@ import org.jspecify.annotations.Nullable;
 
 /// A session and a client with messages under way between them, in order each way, at any pace.
 final class Wire<Q, A> {
-  private final Session<Q, A> session;
+  private final Session<Q> session;
+  private final Parser<A> parser;
   private final Function<A, List<Q>> client;
   private final ArrayDeque<Q> requests = new ArrayDeque<>();
   private final ArrayDeque<A> responses = new ArrayDeque<>();
   private @Nullable View view;
   private Instant now = Instant.EPOCH;
 
-  Wire(Session<Q, A> session, List<Q> first, Function<A, List<Q>> client) {
+  Wire(Session<Q> session, List<Q> first, Parser<A> parser, Function<A, List<Q>> client) {
     this.session = session;
+    this.parser = parser;
     this.client = client;
     requests.addAll(first);
   }
 
   void show(View newest) {
     view = newest;
-    responses.addAll(session.news(newest, now));
+    say(session.news(newest, now));
   }
 
   /// Delivers one message of either side; false if there is none.
@@ -36,7 +40,7 @@ final class Wire<Q, A> {
       session.receive(requests.removeFirst(), now);
       var newest = view;
       if (newest != null) {
-        responses.addAll(session.news(newest, now));
+        say(session.news(newest, now));
       }
       return true;
     }
@@ -45,5 +49,18 @@ final class Wire<Q, A> {
     }
     requests.addAll(client.apply(responses.removeFirst()));
     return true;
+  }
+
+  private void say(List<Response> news) {
+    news.forEach(response -> responses.add(parsed(response, parser)));
+  }
+
+  /// A response as its client reads it.
+  static <A> A parsed(Response response, Parser<A> parser) {
+    try {
+      return parser.parseFrom(response.toByteArray());
+    } catch (InvalidProtocolBufferException unreadable) {
+      throw new AssertionError(unreadable);
+    }
   }
 }

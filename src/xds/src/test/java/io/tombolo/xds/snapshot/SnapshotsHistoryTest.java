@@ -2,6 +2,7 @@ package io.tombolo.xds.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Examples;
 import io.tombolo.mesh.catalog.SameName;
@@ -57,7 +58,7 @@ class SnapshotsHistoryTest {
     }
   }
 
-  private static List<io.envoyproxy.envoy.service.discovery.v3.Resource> bytes(View view) {
+  private static List<ByteString> bytes(View view) {
     return List.of(ResourceType.values()).stream()
         .flatMap(type -> view.of(type).all())
         .map(Resource::encoded)
