@@ -139,8 +139,7 @@ final class AdsStream<Q> implements StreamObserver<Q> {
     if (talk == null) {
       var proxy = introduced(dialect.node().apply(request));
       var session = dialect.begin().get();
-      var now = context.clock().instant();
-      talk = new Talk<>(proxy, session, context.connections().add(proxy, session, loop, now));
+      talk = new Talk<>(proxy, session, context.connections().add(proxy, session, loop));
     }
     talk.session.receive(request, context.clock().instant());
   }

@@ -1,39 +1,105 @@
 package io.tombolo.server.ports;
 
+import io.tombolo.mesh.flow.Mesh;
+import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.xds.delivery.Delivery;
 import io.tombolo.xds.delivery.Session;
+import io.tombolo.xds.receipt.Receipt;
+import io.tombolo.xds.receipt.Standing;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
-/// The proxies that are connected now, and what each has been told. Thread-safe.
+/// The proxies that are connected, what each has been told, and which were connected and are missed.
+/// Thread-safe.
 public final class Connections {
-  private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+  private static final int MOST_LOST = 10_000;
 
-  /// All of them, by node.
+  /// How long a lost proxy is missed that no source tells of, such as a mesh gateway.
+  private static final Duration MISSED = Duration.ofHours(1);
+
+  private record Who(String nodeId, SpiffeId identity) {
+    static Who of(Connection connection) {
+      return new Who(connection.proxy.nodeId(), connection.proxy.identity());
+    }
+  }
+
+  private final Clock clock;
+  private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+  private final Map<Who, Connection> lost = new LinkedHashMap<>();
+
+  public Connections(Clock clock) {
+    this.clock = clock;
+  }
+
+  /// All that are connected, by node.
   public List<Connection> all() {
-    return open.stream()
-        .sorted((a, b) -> a.proxy().nodeId().compareTo(b.proxy().nodeId()))
-        .toList();
+    return open.stream().sorted(Comparator.comparing(c -> c.proxy().nodeId())).toList();
+  }
+
+  /// The newest connection of each proxy, and the last one of each that is missed: that has none
+  /// although its workload is still there.
+  public List<Connection> known(Mesh mesh) {
+    var newest = new HashMap<Who, Connection>();
+    synchronized (lost) {
+      lost.values().removeIf(connection -> !isMissed(connection, mesh));
+      newest.putAll(lost);
+    }
+    open.stream()
+        .sorted(Comparator.comparing(Connection::since))
+        .forEach(connection -> newest.put(Who.of(connection), connection));
+    return new ArrayList<>(newest.values());
+  }
+
+  private boolean isMissed(Connection connection, Mesh mesh) {
+    var lostAt = connection.lostAt;
+    return mesh.servedBy().containsKey(connection.proxy.nodeId())
+        || lostAt == null
+        || lostAt.plus(MISSED).isAfter(clock.instant());
   }
 
   /// @param loop where the session may be looked at
-  Connection add(Proxy proxy, Session<?> session, Executor loop, Instant now) {
-    var connection = new Connection(proxy, session, loop, now);
+  Connection add(Proxy proxy, Session<?> session, Executor loop) {
+    var connection = new Connection(proxy, session, loop, clock.instant());
     open.add(connection);
+    synchronized (lost) {
+      lost.remove(Who.of(connection));
+    }
     return connection;
+  }
+
+  private void lose(Connection connection) {
+    open.remove(connection);
+    var who = Who.of(connection);
+    if (open.stream().noneMatch(other -> Who.of(other).equals(who))) {
+      synchronized (lost) {
+        lost.put(who, connection);
+        if (lost.size() > MOST_LOST) {
+          lost.remove(lost.keySet().iterator().next());
+        }
+      }
+    }
   }
 
   /// One connected proxy.
   public final class Connection implements AutoCloseable {
     private final Proxy proxy;
-    private final Instant since;
     private final Session<?> session;
     private final Executor loop;
+    private final Instant since;
+    private volatile @Nullable Instant lostAt;
 
     private Connection(Proxy proxy, Session<?> session, Executor loop, Instant since) {
       this.proxy = proxy;
@@ -55,9 +121,21 @@ public final class Connections {
       return CompletableFuture.supplyAsync(session::delivery, loop).join();
     }
 
+    /// How it stands to a revision, said at the stream's next turn.
+    public CompletableFuture<Receipt.Report> report(long revision) {
+      return CompletableFuture.supplyAsync(
+          () ->
+              new Receipt.Report(
+                  new Standing.Stream(proxy, since, lostAt),
+                  session.seen(),
+                  session.lacking(revision)),
+          loop);
+    }
+
     @Override
     public void close() {
-      open.remove(this);
+      lostAt = clock.instant();
+      lose(this);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.tombolo.xds.delivery;
 
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.tombolo.xds.snapshot.Resource;
+import io.tombolo.xds.snapshot.ResourceName;
 import io.tombolo.xds.snapshot.ResourceType;
 import io.tombolo.xds.snapshot.View;
 import java.time.Instant;
@@ -132,6 +133,21 @@ public final class DeltaSession implements Session<DeltaDiscoveryRequest> {
       applied = told.revision();
       appliedAt = now;
     }
+  }
+
+  @Override
+  public long seen() {
+    return view == null ? 0 : view.revision();
+  }
+
+  @Override
+  public List<Lack> lacking(long revision) {
+    var lacking = new ArrayList<Lack>();
+    subscriptions.forEach((type, subscription) ->
+        subscription.lacking(
+            revision,
+            (name, refusal) -> lacking.add(new Lack(new ResourceName(type, name), refusal))));
+    return lacking;
   }
 
   @Override

@@ -13,9 +13,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// What one stream wants of one type, what the client has of it, and what is on its way. Not
@@ -194,22 +194,23 @@ final class DeltaSubscription {
         : wants(name) && !resource.version().equals(held.version(name));
   }
 
-  /// The first revision of which the client lacks this; empty if it lacks nothing of it.
-  OptionalLong lackedSince(String name) {
-    if (unasked.contains(name)) {
-      return OptionalLong.of(1);
-    }
-    var since = open.get(name);
-    return since == null || !isOpen(name) ? OptionalLong.empty() : OptionalLong.of(since);
+  /// Tells what the client has not got since a revision or longer, with what it said against it.
+  void lacking(long since, BiConsumer<String, Delivery.@Nullable Refusal> lack) {
+    unasked.forEach(name -> lack.accept(name, null));
+    open.forEach((name, first) -> {
+      if (first <= since && isOpen(name)) {
+        lack.accept(name, refusal(name));
+      }
+    });
   }
 
   /// What the client said against what there is of this now.
-  Optional<Delivery.Refusal> refusal(String name) {
+  private Delivery.@Nullable Refusal refusal(String name) {
     var there = table.find(name);
     var rejected = refused.get(name);
     return there == null || rejected == null || !rejected.version.equals(there.version())
-        ? Optional.empty()
-        : Optional.of(rejected.refusal);
+        ? null
+        : rejected.refusal;
   }
 
   /// Says a resource once more although it did not change.

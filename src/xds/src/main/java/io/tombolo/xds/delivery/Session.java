@@ -14,6 +14,13 @@ public sealed interface Session<Q> permits DeltaSession, SotwSession {
   /// What is to be sent now. To be called after each request, and for each new view.
   List<Response> news(View newest, Instant now);
 
+  /// The revision of the newest view that was looked at; 0 if none was.
+  long seen();
+
+  /// What the proxy does not have as it is or later was at a revision: what has been other than what
+  /// it last acknowledged since then, or since before.
+  List<Lack> lacking(long revision);
+
   /// How far the proxy has got.
   Delivery delivery();
 }

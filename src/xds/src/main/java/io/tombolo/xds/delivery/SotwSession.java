@@ -2,6 +2,7 @@ package io.tombolo.xds.delivery;
 
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.tombolo.xds.snapshot.Resource;
+import io.tombolo.xds.snapshot.ResourceName;
 import io.tombolo.xds.snapshot.ResourceType;
 import io.tombolo.xds.snapshot.View;
 import java.time.Instant;
@@ -117,6 +118,26 @@ public final class SotwSession implements Session<DiscoveryRequest> {
       applied = told.revision();
       appliedAt = now;
     }
+  }
+
+  @Override
+  public long seen() {
+    return view == null ? 0 : view.revision();
+  }
+
+  @Override
+  public List<Lack> lacking(long revision) {
+    var lacking = new ArrayList<Lack>();
+    if (view != null) {
+      for (var type : ResourceType.values()) {
+        of(type)
+            .lacking(view.of(type), revision)
+            .forEach((name, refusal) ->
+                lacking.add(
+                    new Lack(new ResourceName(type, name), refusal.orElse(null))));
+      }
+    }
+    return lacking;
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -151,6 +152,24 @@ final class SotwSubscription {
   /// Says all once more although it did not change.
   void repeat() {
     answerDue = started;
+  }
+
+  /// What the client has not got as it is, if it did not acknowledge the whole type at that revision
+  /// or later; with what it said against it.
+  Map<String, Optional<Delivery.Refusal>> lacking(Table table, long since) {
+    if (progress.acked() >= since) {
+      return Map.of();
+    }
+    var said = progress.refused().stream().findFirst();
+    var lacking = new TreeMap<String, Optional<Delivery.Refusal>>();
+    table
+        .all()
+        .filter(resource -> !resource.equals(held.get(resource.name())))
+        .forEach(resource -> lacking.put(resource.name(), said));
+    held.keySet().stream()
+        .filter(name -> table.find(name) == null)
+        .forEach(name -> lacking.put(name, said));
+    return lacking;
   }
 
   /// Has the client acknowledged exactly what there is?

@@ -1,6 +1,8 @@
 package io.tombolo.xds.snapshot;
 
+import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Destination;
+import io.tombolo.mesh.catalog.Key;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.mesh.catalog.World;
@@ -9,11 +11,15 @@ import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.mesh.scope.Upstream;
 import io.tombolo.xds.translate.Outbound;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Everything the mesh has to say at one moment, encoded once. Immutable.
 public final class Snapshot {
@@ -61,6 +67,42 @@ public final class Snapshot {
   /// The revision of the mesh that this follows from.
   public long revision() {
     return mesh.catalog().revision();
+  }
+
+  /// What of that which this proxy is told is not as it was.
+  ///
+  /// @param before an earlier snapshot; null for none
+  public Set<ResourceName> changedFor(Proxy proxy, @Nullable Snapshot before) {
+    var now = viewFor(proxy);
+    var then = before == null ? View.NOTHING : before.viewFor(proxy);
+    var changed = new HashSet<ResourceName>();
+    for (var type : ResourceType.values()) {
+      now.of(type).differences(then.of(type), name -> changed.add(new ResourceName(type, name)));
+    }
+    return changed;
+  }
+
+  /// What sources said since then, each in a few words.
+  ///
+  /// @param before an earlier snapshot; null for none
+  public List<String> newsSince(@Nullable Snapshot before) {
+    var now = mesh.catalog();
+    var then = before == null ? Catalog.of(List.of()) : before.mesh.catalog();
+    var news = new TreeSet<String>();
+    now.services().differences(then.services(), id -> news.add("service " + id));
+    now.endpoints().differences(then.endpoints(), id -> news.add("endpoints of " + id));
+    now.others().differences(then.others(), key -> news.add(words(key)));
+    now.sources().forEach((source, status) -> {
+      if (!status.equals(then.sources().get(source))) {
+        news.add("source " + source);
+      }
+    });
+    return List.copyOf(news);
+  }
+
+  private static String words(Key key) {
+    var kind = key.kind() == Key.Kind.INTENTIONS ? "intentions " : "refused ";
+    return Names.printable(kind + key.source() + "/" + key.namespace() + "/" + key.name());
   }
 
   /// What this proxy is to be told. What several proxies are told are the same instances.

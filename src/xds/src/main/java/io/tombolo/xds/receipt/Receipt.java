@@ -1,0 +1,83 @@
+package io.tombolo.xds.receipt;
+
+import io.tombolo.xds.delivery.Lack;
+import io.tombolo.xds.snapshot.ResourceName;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// What has become of a revision.
+///
+/// @param at when it was there to be told; null if that is not known any more, and then all that
+///   was changed until it counts, and nobody is unaffected
+/// @param news what it changed, each in a few words
+/// @param proxies every proxy that is connected, or that was and is missed; those with trouble first
+public record Receipt(
+    long revision, @Nullable Instant at, List<String> news, List<Standing> proxies) {
+  private static final Comparator<Standing> TROUBLE_FIRST =
+      Comparator.comparing(Standing::state).thenComparing(s -> s.proxy().nodeId());
+
+  /// What a stream says of itself.
+  ///
+  /// @param seen the newest revision that it looked at
+  /// @param lacking what its proxy lacks of the revision that is asked for
+  public record Report(Standing.Stream stream, long seen, List<Lack> lacking) {}
+
+  public Receipt {
+    news = List.copyOf(news);
+    proxies = proxies.stream().sorted(TROUBLE_FIRST).toList();
+  }
+
+  /// The receipt of a revision that is known in full.
+  public static Receipt of(Told told, List<Report> reports) {
+    return new Receipt(
+        told.revision(),
+        told.at(),
+        told.news(),
+        reports.stream()
+            .map(report ->
+                Standing.of(
+                    report.stream(),
+                    told.changedFor(report.stream().proxy()),
+                    report.seen() >= told.revision(),
+                    report.lacking()))
+            .toList());
+  }
+
+  /// The receipt of a revision of which it is not known any more what it changed.
+  public static Receipt ofOld(long revision, List<Report> reports) {
+    return new Receipt(
+        revision, null, List.of(), reports.stream().map(Receipt::untilThen).toList());
+  }
+
+  /// Whoever lacks nothing has everything that there was.
+  private static Standing untilThen(Report report) {
+    var lacking = report.lacking();
+    var what = lacking.stream().map(Lack::what).collect(Collectors.toSet());
+    return Standing.of(
+        report.stream(),
+        what.isEmpty() ? EVERYTHING : what,
+        true,
+        lacking);
+  }
+
+  private static final Set<ResourceName> EVERYTHING =
+      Set.of(new ResourceName(io.tombolo.xds.snapshot.ResourceType.CLUSTER, "*"));
+
+  public long count(Standing.State state) {
+    return proxies.stream().filter(standing -> standing.state() == state).count();
+  }
+
+  /// Is there nobody who may still get it?
+  public boolean settled() {
+    return count(Standing.State.PENDING) == 0;
+  }
+
+  /// Has everybody got it whom it concerns?
+  public boolean complete() {
+    return settled() && count(Standing.State.REFUSED) == 0;
+  }
+}
