@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       CatalogCommand.class,
       IntentionsCommand.class,
       ProxiesCommand.class,
+      ReceiptCommand.class,
       DecideCommand.class,
       TokenCommand.class,
       AgentCommand.class

@@ -22,6 +22,9 @@ import io.tombolo.server.ports.EventLoops;
 import io.tombolo.server.ports.GrpcPort;
 import io.tombolo.server.ports.IdentityService;
 import io.tombolo.server.ports.OwnCertificate;
+import io.tombolo.server.ports.ReceiptService;
+import io.tombolo.server.receipts.Receipts;
+import io.tombolo.server.receipts.Revisions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -40,7 +43,7 @@ final class ControlPlane implements AutoCloseable {
   private final TomboloConfig config;
   private final Clock clock = Clock.systemUTC();
   private final Inbox inbox = new Inbox();
-  private final Connections connections = new Connections();
+  private final Connections connections = new Connections(clock);
   private final EventLoops loops = new EventLoops();
   private final Worlds worlds;
   private final ModelLoop loop;
@@ -59,12 +62,22 @@ final class ControlPlane implements AutoCloseable {
     var trustDomain = settings.trustDomain();
     worlds = Worlds.of(config, trustDomain);
     loop = new ModelLoop(inbox, settings, worlds.sources().stream().map(Source::id).toList());
+    var revisions = new Revisions(clock);
+    loop.observe(revisions);
     loop.observe(loops);
     ads = new AdsContext(loop, loops, connections, clock);
     lastKnown = new LastKnown(state.resolve("known"), loop);
     var authority = ConfiguredMesh.authority(config, trustDomain, clock.instant());
     var joinTokens = new JoinTokens(state.resolve("join-tokens"));
-    admin = new Admin(AdminToken.in(state), version, loop, connections, joinTokens, clock);
+    admin =
+        new Admin(
+            AdminToken.in(state),
+            version,
+            loop,
+            connections,
+            new Receipts(revisions, connections, loop),
+            joinTokens,
+            clock);
     threads =
         List.of(
             Thread.ofPlatform().name("mesh").unstarted(loop),
@@ -91,7 +104,9 @@ final class ControlPlane implements AutoCloseable {
         authority::bundle,
         List.of(
             AdsService.certified(ads),
-            new IdentityService(trustDomain, authority, attestation, clock)));
+            new IdentityService(trustDomain, authority, attestation, clock)),
+        List.of(new ReceiptService(admin.receipts())),
+        admin.token());
   }
 
   private Optional<GrpcPort> benchPort(TrustDomain trustDomain) throws IOException {

@@ -3,6 +3,7 @@ package io.tombolo.server.admin;
 import io.tombolo.identity.JoinTokens;
 import io.tombolo.server.model.ModelLoop;
 import io.tombolo.server.ports.Connections;
+import io.tombolo.server.receipts.Receipts;
 import java.time.Clock;
 
 /// What the pages for people are made from.
@@ -13,6 +14,7 @@ public record Admin(
     String version,
     ModelLoop loop,
     Connections connections,
+    Receipts receipts,
     JoinTokens joinTokens,
     Clock clock) {
   @Override

@@ -6,16 +6,20 @@ import io.tombolo.mesh.policy.Decision;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.server.ports.Connections;
+import io.tombolo.server.receipts.Receipts;
 import io.tombolo.xds.delivery.Delivery;
 import io.tombolo.xds.snapshot.ResourceType;
 import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +92,47 @@ public class AdminResource {
     return new Pages.ProxiesPage(
         mesh().catalog().revision(),
         admin.connections().all().stream().map(AdminResource::proxy).toList());
+  }
+
+  /// What has become of a revision: which proxies have it, which do not, and why.
+  ///
+  /// @param revision a number, or `newest`
+  /// @param wait seconds to wait until no proxy is pending
+  @GET
+  @Path("receipts/{revision}")
+  public Pages.ReceiptPage receipt(
+      @PathParam("revision") String revision, @QueryParam("wait") @Nullable String wait)
+      throws InterruptedException {
+    var receipts = admin.receipts();
+    long asked =
+        revision.equals("newest")
+            ? receipts.newest()
+            : number("revision", revision, Long.MAX_VALUE);
+    long most = Receipts.LONGEST_WAIT.toSeconds();
+    var atMost = Duration.ofSeconds(wait == null ? 0 : number("wait", wait, most));
+    return receipts
+        .await(asked, atMost)
+        .map(ReceiptPages::of)
+        .orElseThrow(() ->
+            new NotFoundException(
+                Response.status(Response.Status.NOT_FOUND)
+                    .entity(new Pages.Problem(untold(asked, receipts.newest())))
+                    .build()));
+  }
+
+  private static String untold(long revision, long newest) {
+    return revision <= newest
+        ? "no proxy has been told of revision %d yet: a source was not read yet".formatted(revision)
+        : ("there is no revision %d yet; the newest is %d. Revisions start anew when the control"
+                + " plane does")
+            .formatted(revision, newest);
+  }
+
+  private static long number(String name, String text, long most) {
+    if (!text.matches("[0-9]{1,18}") || Long.parseLong(text) > most) {
+      throw problem("%s must be a whole number from 0 to %d".formatted(name, most));
+    }
+    return Long.parseLong(text);
   }
 
   /// Makes a one-use token by which a workload that is not a pod, or a mesh gateway, joins.

@@ -18,12 +18,18 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Lets in to `/v1` who can read the file with the admin token. Being on the same machine is no
 /// proof.
 @Provider
 @Priority(Priorities.AUTHENTICATION)
 public final class AdminToken implements ContainerRequestFilter {
+  /// How to send it.
+  public static final String HOW =
+      "send the token in the file admin.token of the state directory as"
+          + " 'Authorization: Bearer ...'";
+
   private static final String SCHEME = "Bearer ";
 
   private final Instance<Admin> admin;
@@ -49,22 +55,21 @@ public final class AdminToken implements ContainerRequestFilter {
   @Override
   public void filter(ContainerRequestContext request) {
     var header = request.getHeaderString(HttpHeaders.AUTHORIZATION);
-    boolean known =
-        header != null
-            && header.startsWith(SCHEME)
-            && MessageDigest.isEqual(
-                digest(admin.get().token()), digest(header.substring(SCHEME.length())));
-    if (!known) {
+    if (!isBearer(header, admin.get().token())) {
       request.abortWith(
           Response.status(Response.Status.UNAUTHORIZED)
               .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
-              .entity(
-                  Map.of(
-                      "error",
-                      "send the token in the file admin.token of the state directory as"
-                          + " 'Authorization: Bearer ...'"))
+              .entity(Map.of("error", HOW))
               .build());
     }
+  }
+
+  /// Is this the value of an `Authorization` header with the token? Takes the same time for any
+  /// wrong one.
+  public static boolean isBearer(@Nullable String header, String token) {
+    return header != null
+        && header.startsWith(SCHEME)
+        && MessageDigest.isEqual(digest(token), digest(header.substring(SCHEME.length())));
   }
 
   private static byte[] digest(String token) {

@@ -91,6 +91,32 @@ final class Pages {
   /// What a proxy did not take, and what it said.
   record Refusal(List<String> resources, String message, String at) {}
 
+  /// @param at null if it is not known any more what the revision changed
+  /// @param affected how many proxies it concerns
+  record ReceiptPage(
+      long revision,
+      @Nullable String at,
+      List<String> news,
+      long affected,
+      long applied,
+      long pending,
+      long refused,
+      long unaffected,
+      List<StandingPage> proxies) {}
+
+  /// @param state `applied`, `unaffected`, `pending` or `refused`
+  record StandingPage(
+      String node,
+      String identity,
+      String state,
+      String why,
+      String since,
+      @Nullable String lostAt,
+      List<LackPage> lacking) {}
+
+  /// @param refusal what the proxy said against it; null if nothing
+  record LackPage(String type, String name, @Nullable String refusal, @Nullable String refusedAt) {}
+
   record TokenRequest(
       @Nullable String workload,
       @Nullable String service,

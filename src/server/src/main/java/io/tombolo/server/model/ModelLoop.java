@@ -7,9 +7,9 @@ import io.tombolo.mesh.flow.Latest;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.xds.snapshot.Snapshots;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
@@ -23,7 +23,7 @@ public final class ModelLoop implements Runnable {
   private final Inbox inbox;
   private final Snapshots snapshots = new Snapshots();
   private final Latest<Model> latest;
-  private final Set<Consumer<Model>> observers = ConcurrentHashMap.newKeySet();
+  private final List<Consumer<Model>> observers = new CopyOnWriteArrayList<>();
   private volatile Optional<String> failure = Optional.empty();
 
   public ModelLoop(Inbox inbox, Mesh.Settings settings, Collection<SourceId> sources) {
@@ -41,13 +41,10 @@ public final class ModelLoop implements Runnable {
     return failure;
   }
 
-  /// Has `observer` told of each new model, on the model thread: it must be quick.
+  /// Has `observer` told of each new model, on the model thread and after those that came before
+  /// it: it must be quick.
   public void observe(Consumer<Model> observer) {
     observers.add(observer);
-  }
-
-  public void forget(Consumer<Model> observer) {
-    observers.remove(observer);
   }
 
   @Override

@@ -22,8 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/// The proxies that are connected, what each has been told, and which were connected and are missed.
-/// Thread-safe.
+/// The proxies that are connected, what each has been told, and which were connected and are
+/// missed. Thread-safe.
 public final class Connections {
   private static final int MOST_LOST = 10_000;
 

@@ -40,17 +40,21 @@ public final class GrpcPort implements AutoCloseable {
             .start();
   }
 
-  /// The port for proxies and agents: TLS 1.3, the client's certificate asked for, and required by
-  /// every method but the one that hands out the first.
+  /// The port for proxies, agents and operators: TLS 1.3, the client's certificate asked for, and
+  /// required by every method for proxies and agents but the one that hands out the first.
   ///
-  /// @param services ADS and Identity
+  /// @param services ADS and Identity, for callers with a certificate
+  /// @param forOperators for callers with the admin token
+  /// @param token the admin token; secret
   public static GrpcPort mutualTls(
       InetSocketAddress address,
       EventLoops loops,
       TrustDomain trustDomain,
       OwnCertificate own,
       Supplier<List<X509Certificate>> roots,
-      List<BindableService> services)
+      List<BindableService> services,
+      List<BindableService> forOperators,
+      String token)
       throws IOException {
     var caller =
         new Caller(trustDomain, Set.of(IdentityGrpc.getAttestMethod().getFullMethodName()));
@@ -59,6 +63,8 @@ public final class GrpcPort implements AutoCloseable {
             .sslContext(tls(own, new PeerTrust(trustDomain, roots)));
     services.forEach(service ->
         builder.addService(ServerInterceptors.intercept(service, caller, new RemoteAddress())));
+    forOperators.forEach(
+        service -> builder.addService(ServerInterceptors.intercept(service, new Operator(token))));
     return new GrpcPort(loops, builder);
   }
 

@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The last revisions that were told. They share with each other what they do not differ in, so that
-/// each costs what it changed. Written by the model thread, read by any.
+/// The last revisions that were told. They share with each other what they do not differ in, so
+/// that each costs what it changed. Written by the model thread, read by any.
 public final class Revisions implements Consumer<Model> {
   /// How many are remembered in full.
   private static final int MOST = 256;
@@ -37,8 +37,8 @@ public final class Revisions implements Consumer<Model> {
     }
   }
 
-  /// The telling by which a revision came out: its own, or that of a later one which it was part of.
-  /// Empty if it has not come out, or so long ago that it is forgotten.
+  /// The telling by which a revision came out: its own, or that of a later one which it was part
+  /// of. Empty if it has not come out, or so long ago that it is forgotten.
   Optional<Told> tellingOf(long revision) {
     var telling = told.ceilingEntry(revision);
     if (telling == null) {

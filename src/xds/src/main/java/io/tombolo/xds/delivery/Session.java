@@ -17,8 +17,8 @@ public sealed interface Session<Q> permits DeltaSession, SotwSession {
   /// The revision of the newest view that was looked at; 0 if none was.
   long seen();
 
-  /// What the proxy does not have as it is or later was at a revision: what has been other than what
-  /// it last acknowledged since then, or since before.
+  /// What the proxy does not have as it is or later was at a revision: what has been other than
+  /// what it last acknowledged since then, or since before.
   List<Lack> lacking(long revision);
 
   /// How far the proxy has got.

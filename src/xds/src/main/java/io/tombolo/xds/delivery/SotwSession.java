@@ -133,8 +133,7 @@ public final class SotwSession implements Session<DiscoveryRequest> {
         of(type)
             .lacking(view.of(type), revision)
             .forEach((name, refusal) ->
-                lacking.add(
-                    new Lack(new ResourceName(type, name), refusal.orElse(null))));
+                lacking.add(new Lack(new ResourceName(type, name), refusal.orElse(null))));
       }
     }
     return lacking;

@@ -154,8 +154,8 @@ final class SotwSubscription {
     answerDue = started;
   }
 
-  /// What the client has not got as it is, if it did not acknowledge the whole type at that revision
-  /// or later; with what it said against it.
+  /// What the client has not got as it is, if it did not acknowledge the whole type at that
+  /// revision or later; with what it said against it.
   Map<String, Optional<Delivery.Refusal>> lacking(Table table, long since) {
     if (progress.acked() >= since) {
       return Map.of();

@@ -1,12 +1,13 @@
 package io.tombolo.xds.receipt;
 
+import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.xds.delivery.Lack;
 import io.tombolo.xds.snapshot.ResourceName;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What has become of a revision.
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param at when it was there to be told; null if that is not known any more, and then all that
 ///   was changed until it counts, and nobody is unaffected
 /// @param news what it changed, each in a few words
-/// @param proxies every proxy that is connected, or that was and is missed; those with trouble first
+/// @param proxies every proxy that is connected, or that was and is missed; those with trouble
+///   first
 public record Receipt(
     long revision, @Nullable Instant at, List<String> news, List<Standing> proxies) {
   private static final Comparator<Standing> TROUBLE_FIRST =
@@ -32,40 +34,38 @@ public record Receipt(
   }
 
   /// The receipt of a revision that is known in full.
-  public static Receipt of(Told told, List<Report> reports) {
+  ///
+  /// @param changed what it changed for a proxy
+  public static Receipt of(
+      Told told, List<Report> reports, Function<Proxy, Set<ResourceName>> changed) {
     return new Receipt(
         told.revision(),
         told.at(),
         told.news(),
         reports.stream()
-            .map(report ->
-                Standing.of(
-                    report.stream(),
-                    told.changedFor(report.stream().proxy()),
-                    report.seen() >= told.revision(),
-                    report.lacking()))
+            .map(report -> standing(told, report, changed.apply(report.stream().proxy())))
             .toList());
+  }
+
+  /// Whoever has not even looked at it lacks all of it.
+  private static Standing standing(Told told, Report report, Set<ResourceName> changed) {
+    var lacking =
+        report.seen() >= told.revision()
+            ? report.lacking().stream().filter(lack -> changed.contains(lack.what())).toList()
+            : changed.stream().map(what -> new Lack(what, null)).toList();
+    return Standing.of(report.stream(), !changed.isEmpty(), lacking);
   }
 
   /// The receipt of a revision of which it is not known any more what it changed.
   public static Receipt ofOld(long revision, List<Report> reports) {
     return new Receipt(
-        revision, null, List.of(), reports.stream().map(Receipt::untilThen).toList());
+        revision,
+        null,
+        List.of(),
+        reports.stream()
+            .map(report -> Standing.of(report.stream(), true, report.lacking()))
+            .toList());
   }
-
-  /// Whoever lacks nothing has everything that there was.
-  private static Standing untilThen(Report report) {
-    var lacking = report.lacking();
-    var what = lacking.stream().map(Lack::what).collect(Collectors.toSet());
-    return Standing.of(
-        report.stream(),
-        what.isEmpty() ? EVERYTHING : what,
-        true,
-        lacking);
-  }
-
-  private static final Set<ResourceName> EVERYTHING =
-      Set.of(new ResourceName(io.tombolo.xds.snapshot.ResourceType.CLUSTER, "*"));
 
   public long count(Standing.State state) {
     return proxies.stream().filter(standing -> standing.state() == state).count();

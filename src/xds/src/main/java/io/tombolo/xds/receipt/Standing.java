@@ -6,10 +6,9 @@ import io.tombolo.xds.delivery.Lack;
 import io.tombolo.xds.snapshot.ResourceName;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// How one proxy stands to a revision.
@@ -48,35 +47,33 @@ public record Standing(
 
   /// Where a proxy stands.
   ///
-  /// @param changed what the revision changed for it
-  /// @param seen whether its stream has looked at that revision
-  /// @param lacks what it lacks at that revision
-  static Standing of(
-      Stream stream, Set<ResourceName> changed, boolean seen, List<Lack> lacks) {
-    var lacking =
-        seen ? lacks.stream().map(Lack::what).filter(changed::contains).toList() : List.copyOf(changed);
-    var refused = new LinkedHashMap<ResourceName, Delivery.Refusal>();
+  /// @param affected whether the revision changed anything for it
+  /// @param lacks what of that it lacks
+  static Standing of(Stream stream, boolean affected, List<Lack> lacks) {
+    var refused = new HashMap<ResourceName, Delivery.Refusal>();
     for (var lack : lacks) {
       var refusal = lack.refusal();
-      if (seen && refusal != null && changed.contains(lack.what())) {
+      if (refusal != null) {
         refused.put(lack.what(), refusal);
       }
     }
     return new Standing(
-        stream.proxy(), state(changed, lacking, refused), stream.since(), stream.lostAt(), lacking, refused);
+        stream.proxy(),
+        state(affected, lacks.size(), refused.size()),
+        stream.since(),
+        stream.lostAt(),
+        lacks.stream().map(Lack::what).toList(),
+        refused);
   }
 
-  private static State state(
-      Set<ResourceName> changed,
-      List<ResourceName> lacking,
-      Map<ResourceName, Delivery.Refusal> refused) {
-    if (changed.isEmpty()) {
+  private static State state(boolean affected, int lacking, int refused) {
+    if (!affected) {
       return State.UNAFFECTED;
     }
-    if (lacking.isEmpty()) {
+    if (lacking == 0) {
       return State.APPLIED;
     }
-    return refused.size() == lacking.size() ? State.REFUSED : State.PENDING;
+    return refused == lacking ? State.REFUSED : State.PENDING;
   }
 
   /// The stream of a proxy, or the last it had.

@@ -92,11 +92,12 @@ public final class Snapshot {
     now.services().differences(then.services(), id -> news.add("service " + id));
     now.endpoints().differences(then.endpoints(), id -> news.add("endpoints of " + id));
     now.others().differences(then.others(), key -> news.add(words(key)));
-    now.sources().forEach((source, status) -> {
-      if (!status.equals(then.sources().get(source))) {
-        news.add("source " + source);
-      }
-    });
+    now.sources()
+        .forEach((source, status) -> {
+          if (!status.equals(then.sources().get(source))) {
+            news.add("source " + source);
+          }
+        });
     return List.copyOf(news);
   }
 
