@@ -8,6 +8,7 @@ import java.util.Arrays;
 ///
 /// @param changes of the churn, one at a time
 /// @param rate changes a second of the sustained load
+/// @param training without kills, and asked to end at the end
 record Options(
     int services,
     int endpoints,
@@ -16,7 +17,8 @@ record Options(
     int rate,
     Duration duration,
     Duration rest,
-    Path out) {
+    Path out,
+    boolean training) {
   static final String USAGE =
       """
       bench/run [--quick] [--services N] [--endpoints N] [--proxies N] [--changes N]
@@ -32,7 +34,8 @@ record Options(
           20,
           Duration.ofSeconds(60),
           Duration.ofSeconds(20),
-          Path.of("target/bench.json"));
+          Path.of("target/bench.json"),
+          false);
 
   private static final Options QUICK =
       new Options(
@@ -43,13 +46,16 @@ record Options(
           20,
           Duration.ofSeconds(15),
           Duration.ofSeconds(5),
-          Path.of("target/bench.json"));
+          Path.of("target/bench.json"),
+          false);
 
   /// @throws IllegalArgumentException with what is wrong
   static Options of(String... arguments) {
     var options = Arrays.asList(arguments).contains("--quick") ? QUICK : FULL;
     for (int i = 0; i < arguments.length; i++) {
-      if (!arguments[i].equals("--quick")) {
+      if (arguments[i].equals("--train")) {
+        options = options.forTraining();
+      } else if (!arguments[i].equals("--quick")) {
         if (i + 1 == arguments.length) {
           throw new IllegalArgumentException(arguments[i] + ": a value is missing");
         }
@@ -57,6 +63,10 @@ record Options(
       }
     }
     return options.checked();
+  }
+
+  private Options forTraining() {
+    return new Options(services, endpoints, proxies, changes, rate, duration, rest, out, true);
   }
 
   private Options checked() {
@@ -74,20 +84,26 @@ record Options(
   private Options with(String name, String value) {
     if (name.equals("--out")) {
       return new Options(
-          services, endpoints, proxies, changes, rate, duration, rest, Path.of(value));
+          services, endpoints, proxies, changes, rate, duration, rest, Path.of(value), training);
     }
     int n = Integer.parseInt(value);
     var seconds = Duration.ofSeconds(n);
     return switch (name) {
-      case "--services" -> new Options(n, endpoints, proxies, changes, rate, duration, rest, out);
-      case "--endpoints" -> new Options(services, n, proxies, changes, rate, duration, rest, out);
-      case "--proxies" -> new Options(services, endpoints, n, changes, rate, duration, rest, out);
-      case "--changes" -> new Options(services, endpoints, proxies, n, rate, duration, rest, out);
-      case "--rate" -> new Options(services, endpoints, proxies, changes, n, duration, rest, out);
+      case "--services" ->
+          new Options(n, endpoints, proxies, changes, rate, duration, rest, out, training);
+      case "--endpoints" ->
+          new Options(services, n, proxies, changes, rate, duration, rest, out, training);
+      case "--proxies" ->
+          new Options(services, endpoints, n, changes, rate, duration, rest, out, training);
+      case "--changes" ->
+          new Options(services, endpoints, proxies, n, rate, duration, rest, out, training);
+      case "--rate" ->
+          new Options(services, endpoints, proxies, changes, n, duration, rest, out, training);
       case "--seconds" ->
-          new Options(services, endpoints, proxies, changes, rate, seconds, rest, out);
+          new Options(services, endpoints, proxies, changes, rate, seconds, rest, out, training);
       case "--rest" ->
-          new Options(services, endpoints, proxies, changes, rate, duration, seconds, out);
+          new Options(
+              services, endpoints, proxies, changes, rate, duration, seconds, out, training);
       default -> throw new IllegalArgumentException(name + ": not known");
     };
   }

@@ -7,10 +7,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
 
 /// The control plane under test: `bench/serve`, which becomes the JVM. Belongs to one thread.
 final class Plane implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
   private final Daemon.Spec spec;
   private final Path state;
   private final int port;
@@ -65,6 +69,14 @@ final class Plane implements AutoCloseable {
   /// Starts it again after a kill, with the state it had.
   void startAgain() {
     daemon = spec.start();
+  }
+
+  /// Asks it to end, and waits until it has: with its last known good written, and whatever else
+  /// its flags make it leave behind.
+  void end() {
+    var process = ProcessHandle.of(pid()).orElseThrow();
+    process.destroy();
+    process.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
   }
 
   @Override

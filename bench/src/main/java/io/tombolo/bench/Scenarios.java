@@ -63,9 +63,19 @@ final class Scenarios implements AutoCloseable {
     steps.put("churn", this::churn);
     steps.put("sustained", this::sustained);
     steps.put("policy", this::policy);
-    steps.put("reconnect", this::reconnect);
-    steps.put("memory", this::memory);
+    if (options.training()) {
+      steps.put("end", this::end);
+    } else {
+      steps.put("reconnect", this::reconnect);
+      steps.put("memory", this::memory);
+    }
     return steps;
+  }
+
+  /// It is told to end, and does.
+  private Figures end() {
+    plane.end();
+    return new Figures();
   }
 
   private Figures cold() {
