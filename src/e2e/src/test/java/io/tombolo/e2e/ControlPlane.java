@@ -17,6 +17,7 @@ import java.util.Map;
 /// The control plane as it is shipped, in a process of its own on the infrastructure's host.
 final class ControlPlane implements AutoCloseable {
   static final int XDS_PORT = 15012;
+  static final int BENCH_PORT = 15010;
   private static final Path JAR = Path.of("../server/target/quarkus-app/quarkus-run.jar");
   private static final String ADMIN = "http://127.0.0.1:15014";
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -71,6 +72,20 @@ final class ControlPlane implements AutoCloseable {
   /// Reads a page of the REST API.
   JsonNode get(String page) {
     return read(new HttpCall("GET", ADMIN + "/v1/" + page, ""));
+  }
+
+  /// What the `tombolo` command prints here.
+  String tombolo(String... arguments) {
+    var command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.tombolo.cli.Main"));
+    command.addAll(List.of(arguments));
+    command.addAll(List.of("--state", state.toString()));
+    return host.run(command.toArray(String[]::new)).output();
   }
 
   /// Makes a join token for a workload, a service or a gateway.

@@ -73,6 +73,7 @@ final class TwoWorlds implements AutoCloseable {
     var configuration = new HashMap<String, String>();
     configuration.put("tombolo.trust-domain", TRUST_DOMAIN);
     configuration.put("tombolo.svid.ttl", "60s");
+    configuration.put("tombolo.bench.port", Integer.toString(ControlPlane.BENCH_PORT));
     configuration.put(
         "tombolo.kubernetes.\"%s\".kubeconfig".formatted(CLUSTER),
         kubernetes.api().kubeconfig().toString());
