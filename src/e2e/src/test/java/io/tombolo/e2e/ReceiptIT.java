@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tombolo.testbed.Await;
 import io.tombolo.testbed.Host;
 import io.tombolo.testbed.Network;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -67,7 +68,7 @@ class ReceiptIT {
   private static ServerSocket taken(Host host) throws Exception {
     return host.call(() -> {
       var socket = new ServerSocket();
-      socket.bind(new InetSocketAddress("127.0.0.1", LISTEN));
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), LISTEN));
       return socket;
     });
   }

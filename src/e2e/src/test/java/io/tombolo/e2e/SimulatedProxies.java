@@ -1,5 +1,6 @@
 package io.tombolo.e2e;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
@@ -15,9 +16,13 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.tombolo.testbed.Host;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Many proxies without an Envoy, on the bench port of a host: each asks for clusters, their
 /// endpoints and listeners, and acknowledges everything.
@@ -33,17 +38,19 @@ final class SimulatedProxies implements AutoCloseable {
   /// @param port the bench port, on the host's loopback address
   static SimulatedProxies start(Host host, int port, int count) throws Exception {
     var all = new SimulatedProxies();
-    // A thread belongs to the network namespace of the thread that starts it.
-    host.call(() -> all.loop.submit(() -> true).get());
-    for (int i = 0; i < count; i++) {
-      all.connect(port, "kubernetes/cluster-1/shop/simulated-" + i);
-    }
-    return all;
+    // A socket belongs to the network namespace of the thread that makes it.
+    return host.call(() -> {
+      for (int i = 0; i < count; i++) {
+        all.connect(port, "kubernetes/cluster-1/shop/simulated-" + i);
+      }
+      return all;
+    });
   }
 
   private void connect(int port, String node) {
     var channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", port)
+        NettyChannelBuilder.forAddress(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
             .usePlaintext()
             .eventLoopGroup(loop)
             .channelType(NioSocketChannel.class)
@@ -53,8 +60,8 @@ final class SimulatedProxies implements AutoCloseable {
     var proxy = new Proxy();
     proxy.requests =
         AggregatedDiscoveryServiceGrpc.newStub(channel).deltaAggregatedResources(proxy);
-    proxy.requests.onNext(ask(CLUSTERS).setNode(node(node)).build());
-    proxy.requests.onNext(ask(LISTENERS).build());
+    proxy.say(ask(CLUSTERS).setNode(node(node)).build());
+    proxy.say(ask(LISTENERS).build());
   }
 
   private static DeltaDiscoveryRequest.Builder ask(String type) {
@@ -80,18 +87,22 @@ final class SimulatedProxies implements AutoCloseable {
 
   /// Answers what it is told, on the loop.
   private static final class Proxy implements StreamObserver<DeltaDiscoveryResponse> {
-    private StreamObserver<DeltaDiscoveryRequest> requests;
+    private @Nullable StreamObserver<DeltaDiscoveryRequest> requests;
+
+    void say(DeltaDiscoveryRequest request) {
+      Objects.requireNonNull(requests).onNext(request);
+    }
 
     @Override
     public void onNext(DeltaDiscoveryResponse told) {
-      requests.onNext(ask(told.getTypeUrl()).setResponseNonce(told.getNonce()).build());
+      say(ask(told.getTypeUrl()).setResponseNonce(told.getNonce()).build());
       if (told.getTypeUrl().equals(CLUSTERS)) {
         var discovered =
             told.getResourcesList().stream()
                 .filter(resource -> isDiscovered(resource.getResource().getValue()))
                 .map(resource -> resource.getName())
                 .toList();
-        requests.onNext(
+        say(
             ask(ENDPOINTS)
                 .addAllResourceNamesSubscribe(discovered)
                 .addAllResourceNamesUnsubscribe(told.getRemovedResourcesList())
@@ -99,7 +110,7 @@ final class SimulatedProxies implements AutoCloseable {
       }
     }
 
-    private static boolean isDiscovered(com.google.protobuf.ByteString cluster) {
+    private static boolean isDiscovered(ByteString cluster) {
       try {
         return Cluster.parseFrom(cluster).getType() == Cluster.DiscoveryType.EDS;
       } catch (InvalidProtocolBufferException unreadable) {

@@ -10,6 +10,7 @@ import io.tombolo.mesh.catalog.Networks;
 import io.tombolo.mesh.catalog.SameName;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.server.ports.Limits;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -87,5 +88,15 @@ final class ConfiguredMesh {
     } catch (IllegalArgumentException | IndexOutOfBoundsException wrong) {
       throw new IllegalArgumentException(key + ": " + wrong.getMessage(), wrong);
     }
+  }
+
+  static Limits limits(TomboloConfig config) {
+    var xds = config.xds();
+    return new Limits(
+        xds.maxStreamsPerIdentity(),
+        xds.maxStreamsPerNode(),
+        xds.maxNames(),
+        xds.maxRequestBytes(),
+        xds.maxRequestsPerSecond());
   }
 }

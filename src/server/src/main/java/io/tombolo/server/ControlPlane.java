@@ -21,6 +21,7 @@ import io.tombolo.server.ports.Connections;
 import io.tombolo.server.ports.EventLoops;
 import io.tombolo.server.ports.GrpcPort;
 import io.tombolo.server.ports.IdentityService;
+import io.tombolo.server.ports.Limits;
 import io.tombolo.server.ports.OwnCertificate;
 import io.tombolo.server.ports.ReceiptService;
 import io.tombolo.server.receipts.Receipts;
@@ -43,7 +44,8 @@ final class ControlPlane implements AutoCloseable {
   private final TomboloConfig config;
   private final Clock clock = Clock.systemUTC();
   private final Inbox inbox = new Inbox();
-  private final Connections connections = new Connections(clock);
+  private final Limits limits;
+  private final Connections connections;
   private final EventLoops loops = new EventLoops();
   private final Worlds worlds;
   private final ModelLoop loop;
@@ -56,6 +58,8 @@ final class ControlPlane implements AutoCloseable {
 
   ControlPlane(TomboloConfig config, String version) throws IOException {
     this.config = config;
+    limits = ConfiguredMesh.limits(config);
+    connections = new Connections(limits, clock);
     var state = config.state();
     PrivateFiles.directory(state);
     var settings = ConfiguredMesh.settings(config);
@@ -65,7 +69,7 @@ final class ControlPlane implements AutoCloseable {
     var revisions = new Revisions(clock);
     loop.observe(revisions);
     loop.observe(loops);
-    ads = new AdsContext(loop, loops, connections, clock);
+    ads = new AdsContext(loop, loops, connections, limits, clock);
     lastKnown = new LastKnown(state.resolve("known"), loop);
     var authority = ConfiguredMesh.authority(config, trustDomain, clock.instant());
     var joinTokens = new JoinTokens(state.resolve("join-tokens"));
@@ -99,6 +103,7 @@ final class ControlPlane implements AutoCloseable {
     return GrpcPort.mutualTls(
         new InetSocketAddress(config.xds().address(), config.xds().port()),
         loops,
+        limits,
         trustDomain,
         new OwnCertificate(authority, trustDomain, clock),
         authority::bundle,
@@ -115,7 +120,8 @@ final class ControlPlane implements AutoCloseable {
     }
     var address = new InetSocketAddress(config.bench().address(), config.bench().port().getAsInt());
     try {
-      return Optional.of(GrpcPort.plaintext(address, loops, AdsService.stated(ads, trustDomain)));
+      return Optional.of(
+          GrpcPort.plaintext(address, loops, limits, AdsService.stated(ads, trustDomain)));
     } catch (IllegalArgumentException exposed) {
       throw new IllegalArgumentException("tombolo.bench.address: " + exposed.getMessage(), exposed);
     }

@@ -101,6 +101,26 @@ public interface TomboloConfig {
 
     @WithDefault("15012")
     int port();
+
+    /// How many ADS streams one identity may have at a time.
+    @WithDefault("10000")
+    int maxStreamsPerIdentity();
+
+    /// How many ADS streams one proxy may have at a time; of more, the oldest is ended.
+    @WithDefault("16")
+    int maxStreamsPerNode();
+
+    /// How many resource names one stream may ask for.
+    @WithDefault("100000")
+    int maxNames();
+
+    /// The size of a request, in bytes.
+    @WithDefault("4194304")
+    int maxRequestBytes();
+
+    /// How many requests of one stream are read in a second.
+    @WithDefault("1000")
+    int maxRequestsPerSecond();
   }
 
   /// A plaintext ADS port for benches. There a node is who it says it is.

@@ -5,8 +5,10 @@ import static io.tombolo.mesh.catalog.Examples.aService;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.mesh.catalog.Catalog;
+import io.tombolo.mesh.catalog.EndpointSet;
 import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.SourceStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -76,5 +78,31 @@ class InboxTest {
 
     assertThat(first).containsExactly(WEB);
     assertThat(inbox.take()).containsExactly(CART);
+  }
+
+  @Test
+  void configuration_waits_for_its_companions_until_the_source_has_said_all() throws Exception {
+    var inbox = new Inbox(Duration.ofMinutes(5));
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var taken = threads.submit(inbox::take);
+      inbox.put(WEB);
+      inbox.put(CART);
+      inbox.put(COMPLETE);
+
+      assertThat(taken.get(10, TimeUnit.SECONDS)).containsExactly(WEB, CART, COMPLETE);
+    }
+  }
+
+  @Test
+  void endpoints_wait_for_nothing() throws Exception {
+    var inbox = new Inbox(Duration.ofMinutes(5));
+    var endpoints =
+        new Fact.Registered(
+            new EndpointSet(aService("web").build().id(), "", List.of(), List.of()));
+    inbox.put(endpoints);
+
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      assertThat(threads.submit(inbox::take).get(10, TimeUnit.SECONDS)).containsExactly(endpoints);
+    }
   }
 }

@@ -6,4 +6,5 @@ import java.time.Clock;
 /// What all ADS streams have in common.
 ///
 /// @param model where what they tell comes from
-public record AdsContext(ModelLoop model, EventLoops loops, Connections connections, Clock clock) {}
+public record AdsContext(
+    ModelLoop model, EventLoops loops, Connections connections, Limits limits, Clock clock) {}

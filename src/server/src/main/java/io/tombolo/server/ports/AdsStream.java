@@ -29,6 +29,7 @@ final class AdsStream<Q> implements StreamObserver<Q> {
   private final ServerCallStreamObserver<Response> responses;
   private final AdsContext context;
   private final StreamLoop loop;
+  private final Pace pace;
   private @Nullable Talk<Q> talk;
   private boolean closed;
 
@@ -64,6 +65,7 @@ final class AdsStream<Q> implements StreamObserver<Q> {
     this.responses = (ServerCallStreamObserver<Response>) responses;
     this.context = context;
     this.loop = context.loops().current();
+    this.pace = new Pace(context.limits().requestsPerSecond(), System.nanoTime());
   }
 
   /// Begins, and gives what takes its requests.
@@ -80,8 +82,26 @@ final class AdsStream<Q> implements StreamObserver<Q> {
   public void onNext(Q request) {
     attempt(() -> {
       heard(request);
-      responses.request(1);
+      listenOn();
       say();
+    });
+  }
+
+  /// Reads the next request, later if there were too many: then the transport holds the client
+  /// back.
+  private void listenOn() {
+    long wait = pace.take(System.nanoTime());
+    if (wait == 0) {
+      responses.request(1);
+    } else {
+      loop.later(() -> responses.request(1), wait);
+    }
+  }
+
+  /// Ends it in favour of a newer stream of the same proxy.
+  void supersede() {
+    attempt(() -> {
+      throw Status.ABORTED.withDescription("this proxy has opened a newer stream").asException();
     });
   }
 
@@ -139,9 +159,19 @@ final class AdsStream<Q> implements StreamObserver<Q> {
     if (talk == null) {
       var proxy = introduced(dialect.node().apply(request));
       var session = dialect.begin().get();
-      talk = new Talk<>(proxy, session, context.connections().add(proxy, session, loop));
+      talk =
+          new Talk<>(
+              proxy, session, context.connections().add(proxy, session, loop, this::supersede));
     }
     talk.session.receive(request, context.clock().instant());
+    int most = context.limits().names();
+    if (talk.session.names() > most) {
+      throw Status.RESOURCE_EXHAUSTED
+          .withDescription(
+              "resource_names_subscribe: more than the %d names that a stream may ask for (tombolo.xds.max-names)"
+                  .formatted(most))
+          .asException();
+    }
   }
 
   private void say() {

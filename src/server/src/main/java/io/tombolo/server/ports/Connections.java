@@ -1,5 +1,7 @@
 package io.tombolo.server.ports;
 
+import io.grpc.Status;
+import io.grpc.StatusException;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.scope.Proxy;
@@ -16,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,11 +39,14 @@ public final class Connections {
     }
   }
 
+  private final Limits limits;
   private final Clock clock;
+  private final Map<SpiffeId, Integer> byIdentity = new ConcurrentHashMap<>();
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
   private final Map<Who, Connection> lost = new LinkedHashMap<>();
 
-  public Connections(Clock clock) {
+  public Connections(Limits limits, Clock clock) {
+    this.limits = limits;
     this.clock = clock;
   }
 
@@ -71,17 +77,45 @@ public final class Connections {
   }
 
   /// @param loop where the session may be looked at
-  Connection add(Proxy proxy, Session<?> session, Executor loop) {
-    var connection = new Connection(proxy, session, loop, clock.instant());
+  /// @param end ends the stream in favour of a newer one of the same proxy, on that loop
+  /// @throws StatusException RESOURCE_EXHAUSTED if its identity has as many streams as it may have
+  Connection add(Proxy proxy, Session<?> session, Executor loop, Runnable end)
+      throws StatusException {
+    var connection = new Connection(proxy, session, loop, end, clock.instant());
+    var superseded = superseded(connection);
+    if (superseded.isEmpty() && of(proxy.identity()) >= limits.streamsPerIdentity()) {
+      throw Status.RESOURCE_EXHAUSTED
+          .withDescription(
+              "%s has %d streams, as many as one identity may have (tombolo.xds.max-streams-per-identity)"
+                  .formatted(proxy.identity(), limits.streamsPerIdentity()))
+          .asException();
+    }
+    superseded.ifPresent(old -> old.loop.execute(old.end));
     open.add(connection);
+    byIdentity.merge(proxy.identity(), 1, Integer::sum);
     synchronized (lost) {
       lost.remove(Who.of(connection));
     }
     return connection;
   }
 
+  private int of(SpiffeId identity) {
+    return byIdentity.getOrDefault(identity, 0);
+  }
+
+  /// The oldest stream of a proxy that has as many as it may have.
+  private Optional<Connection> superseded(Connection newest) {
+    var who = Who.of(newest);
+    var others = open.stream().filter(other -> Who.of(other).equals(who)).toList();
+    return others.size() < limits.streamsPerNode()
+        ? Optional.empty()
+        : others.stream().min(Comparator.comparing(Connection::since));
+  }
+
   private void lose(Connection connection) {
     open.remove(connection);
+    byIdentity.computeIfPresent(
+        connection.proxy.identity(), (_, count) -> count == 1 ? null : count - 1);
     var who = Who.of(connection);
     if (open.stream().noneMatch(other -> Who.of(other).equals(who))) {
       synchronized (lost) {
@@ -98,13 +132,16 @@ public final class Connections {
     private final Proxy proxy;
     private final Session<?> session;
     private final Executor loop;
+    private final Runnable end;
     private final Instant since;
     private volatile @Nullable Instant lostAt;
 
-    private Connection(Proxy proxy, Session<?> session, Executor loop, Instant since) {
+    private Connection(
+        Proxy proxy, Session<?> session, Executor loop, Runnable end, Instant since) {
       this.proxy = proxy;
       this.session = session;
       this.loop = loop;
+      this.end = end;
       this.since = since;
     }
 

@@ -22,16 +22,14 @@ import javax.net.ssl.SSLException;
 
 /// A port that speaks gRPC.
 public final class GrpcPort implements AutoCloseable {
-  private static final int MOST_REQUEST_BYTES = 4 * 1024 * 1024;
-
   private final Server server;
 
-  private GrpcPort(EventLoops loops, NettyServerBuilder builder) throws IOException {
+  private GrpcPort(EventLoops loops, Limits limits, NettyServerBuilder builder) throws IOException {
     server =
         loops
             .serve(builder)
             .directExecutor()
-            .maxInboundMessageSize(MOST_REQUEST_BYTES)
+            .maxInboundMessageSize(limits.requestBytes())
             .permitKeepAliveTime(5, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .keepAliveTime(30, TimeUnit.SECONDS)
@@ -49,6 +47,7 @@ public final class GrpcPort implements AutoCloseable {
   public static GrpcPort mutualTls(
       InetSocketAddress address,
       EventLoops loops,
+      Limits limits,
       TrustDomain trustDomain,
       OwnCertificate own,
       Supplier<List<X509Certificate>> roots,
@@ -65,20 +64,21 @@ public final class GrpcPort implements AutoCloseable {
         builder.addService(ServerInterceptors.intercept(service, caller, new RemoteAddress())));
     forOperators.forEach(
         service -> builder.addService(ServerInterceptors.intercept(service, new Operator(token))));
-    return new GrpcPort(loops, builder);
+    return new GrpcPort(loops, limits, builder);
   }
 
   /// The port for benches: plaintext, nobody proves anything, so on loopback only.
   ///
   /// @throws IllegalArgumentException if the address is not a loopback address
-  public static GrpcPort plaintext(InetSocketAddress address, EventLoops loops, AdsService ads)
+  public static GrpcPort plaintext(
+      InetSocketAddress address, EventLoops loops, Limits limits, AdsService ads)
       throws IOException {
     if (address.isUnresolved() || !address.getAddress().isLoopbackAddress()) {
       throw new IllegalArgumentException(
           "%s is not a loopback address; this port believes who anybody says they are"
               .formatted(address.getHostString()));
     }
-    return new GrpcPort(loops, NettyServerBuilder.forAddress(address).addService(ads));
+    return new GrpcPort(loops, limits, NettyServerBuilder.forAddress(address).addService(ads));
   }
 
   private static SslContext tls(OwnCertificate own, PeerTrust trust) throws SSLException {

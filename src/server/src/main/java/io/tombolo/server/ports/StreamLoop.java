@@ -4,6 +4,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The ADS streams of one event loop. A stream is touched on the loop of its connection alone, so
@@ -60,6 +61,11 @@ final class StreamLoop implements Executor {
     if (!due.isEmpty()) {
       executor.execute(this::turns);
     }
+  }
+
+  /// Does something on the loop after so many nanoseconds.
+  void later(Runnable task, long nanos) {
+    var _ = executor.schedule(task, nanos, TimeUnit.NANOSECONDS);
   }
 
   @Override

@@ -136,6 +136,11 @@ public final class DeltaSession implements Session<DeltaDiscoveryRequest> {
   }
 
   @Override
+  public int names() {
+    return subscriptions.values().stream().mapToInt(DeltaSubscription::names).sum();
+  }
+
+  @Override
   public long seen() {
     return view == null ? 0 : view.revision();
   }

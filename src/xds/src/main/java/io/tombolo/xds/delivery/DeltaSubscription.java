@@ -63,6 +63,11 @@ final class DeltaSubscription {
     return started;
   }
 
+  /// How many the client asks for by name.
+  int names() {
+    return names.size();
+  }
+
   boolean awaitsAnswer() {
     return flight != null;
   }

@@ -11,6 +11,10 @@ final class NameSet {
   private @Nullable String[] slots = new @Nullable String[LEAST_SLOTS];
   private int size;
 
+  int size() {
+    return size;
+  }
+
   boolean contains(String name) {
     return slots[slot(slots, name)] != null;
   }

@@ -14,6 +14,9 @@ public sealed interface Session<Q> permits DeltaSession, SotwSession {
   /// What is to be sent now. To be called after each request, and for each new view.
   List<Response> news(View newest, Instant now);
 
+  /// How many resource names the client asks for.
+  int names();
+
   /// The revision of the newest view that was looked at; 0 if none was.
   long seen();
 

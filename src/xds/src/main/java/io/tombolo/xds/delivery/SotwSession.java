@@ -121,6 +121,11 @@ public final class SotwSession implements Session<DiscoveryRequest> {
   }
 
   @Override
+  public int names() {
+    return subscriptions.values().stream().mapToInt(SotwSubscription::names).sum();
+  }
+
+  @Override
   public long seen() {
     return view == null ? 0 : view.revision();
   }

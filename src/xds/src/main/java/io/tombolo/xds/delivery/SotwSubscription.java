@@ -42,6 +42,11 @@ final class SotwSubscription {
     return started;
   }
 
+  /// How many the client asks for by name.
+  int names() {
+    return names.size();
+  }
+
   boolean awaitsAnswer() {
     return !answered;
   }
