@@ -15,6 +15,7 @@ import io.tombolo.mesh.policy.Party;
 import io.tombolo.mesh.policy.PolicyObject;
 import io.tombolo.mesh.policy.Provenance;
 import io.tombolo.mesh.scope.Proxy;
+import io.tombolo.mesh.scope.Visibility;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,7 +26,11 @@ import java.util.stream.IntStream;
 /// A mesh of 1,000 services with 10 endpoints each, where everyone may call everything.
 final class Mesh1000 {
   static final Mesh.Settings SETTINGS =
-      new Mesh.Settings(TRUST_DOMAIN, new SameName(SameName.Choice.APART, Map.of()), Map.of());
+      new Mesh.Settings(
+          TRUST_DOMAIN,
+          new SameName(SameName.Choice.APART, Map.of()),
+          Map.of(),
+          Visibility.EVERYTHING);
   private static final int SERVICES = 1000;
   private static final int ENDPOINTS = 10;
 

@@ -33,7 +33,8 @@ final class ConfiguredMesh {
     return new Mesh.Settings(
         named("tombolo.trust-domain", () -> new TrustDomain(config.trustDomain())),
         new SameName(config.sameName().byDefault(), config.sameName().rules()),
-        gateways);
+        gateways,
+        config.visibility());
   }
 
   static Networks networks(TomboloConfig config) {

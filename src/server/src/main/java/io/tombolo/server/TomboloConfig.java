@@ -3,6 +3,7 @@ package io.tombolo.server;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.tombolo.mesh.catalog.SameName;
+import io.tombolo.mesh.scope.Visibility;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +36,10 @@ public interface TomboloConfig {
   Map<String, Network> networks();
 
   EqualNames sameName();
+
+  /// Which services a proxy that declares no upstreams is told of.
+  @WithDefault("allowed")
+  Visibility visibility();
 
   Xds xds();
 

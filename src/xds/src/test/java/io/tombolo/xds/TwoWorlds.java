@@ -21,6 +21,7 @@ import io.tombolo.mesh.policy.PolicyObject;
 import io.tombolo.mesh.policy.Provenance;
 import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.mesh.scope.Upstream;
+import io.tombolo.mesh.scope.Visibility;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,13 +40,19 @@ public final class TwoWorlds {
 
   private TwoWorlds() {}
 
+  /// Every sidecar is told of everything.
   public static Mesh.Settings settings(SameName rule) {
+    return settings(rule, Visibility.EVERYTHING);
+  }
+
+  public static Mesh.Settings settings(SameName rule, Visibility visibility) {
     return new Mesh.Settings(
         TRUST_DOMAIN,
         rule,
         Map.of(
             "pods", List.of(new Mesh.Gateway("10.1.0.254", 15443)),
-            "vms", List.of(new Mesh.Gateway("10.2.0.254", 15443))));
+            "vms", List.of(new Mesh.Gateway("10.2.0.254", 15443))),
+        visibility);
   }
 
   public static Mesh mesh() {
@@ -96,6 +103,16 @@ public final class TwoWorlds {
         PolicyObject.key(DATACENTER, "service-intentions", "", destination),
         List.of(
             new Intention(new Party.Named(from), new Party.Named(destination), action, writtenIn)));
+  }
+
+  /// A `service-intentions` entry that lets everyone call every service.
+  public static PolicyObject everyoneMayCallEverything() {
+    var writtenIn = new Provenance(DATACENTER, "service-intentions", "", "*", 0);
+    return PolicyObject.accepted(
+        PolicyObject.key(DATACENTER, "service-intentions", "", "*"),
+        List.of(
+            new Intention(
+                new Party.Everyone(), new Party.Everyone(), Intention.Action.ALLOW, writtenIn)));
   }
 
   /// An `Intention` of Kubernetes that lets a service of Consul call one of namespace `shop`.

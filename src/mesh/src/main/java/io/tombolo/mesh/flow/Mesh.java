@@ -11,6 +11,7 @@ import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intentions;
+import io.tombolo.mesh.scope.Visibility;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -37,8 +38,12 @@ public record Mesh(
   /// What holds for the whole mesh and comes from configuration.
   ///
   /// @param gateways the mesh gateways of each network, as others reach them
+  /// @param visibility which services sidecars are told of
   public record Settings(
-      TrustDomain trustDomain, SameName sameName, Map<String, List<Gateway>> gateways) {
+      TrustDomain trustDomain,
+      SameName sameName,
+      Map<String, List<Gateway>> gateways,
+      Visibility visibility) {
     public Settings {
       gateways = Map.copyOf(gateways);
     }

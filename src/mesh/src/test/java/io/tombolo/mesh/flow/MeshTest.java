@@ -12,13 +12,18 @@ import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Endpoint;
 import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.SameName;
+import io.tombolo.mesh.scope.Visibility;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class MeshTest {
   private static final Mesh.Settings SETTINGS =
-      new Mesh.Settings(TRUST_DOMAIN, new SameName(SameName.Choice.APART, Map.of()), Map.of());
+      new Mesh.Settings(
+          TRUST_DOMAIN,
+          new SameName(SameName.Choice.APART, Map.of()),
+          Map.of(),
+          Visibility.EVERYTHING);
 
   @Test
   void every_service_has_its_destinations_its_policy_and_the_workloads_that_serve_it() {

@@ -24,6 +24,7 @@ import io.tombolo.mesh.policy.Intention;
 import io.tombolo.mesh.policy.Party;
 import io.tombolo.mesh.policy.PolicyObject;
 import io.tombolo.mesh.policy.Provenance;
+import io.tombolo.mesh.scope.Visibility;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,8 @@ class LastKnownTest {
   private static final SourceId CONSUL = SourceId.consul("dc1");
   private static final TrustDomain TD = new TrustDomain("tombolo.local");
   private static final Mesh.Settings SETTINGS =
-      new Mesh.Settings(TD, new SameName(SameName.Choice.APART, Map.of()), Map.of());
+      new Mesh.Settings(
+          TD, new SameName(SameName.Choice.APART, Map.of()), Map.of(), Visibility.EVERYTHING);
 
   @TempDir private Path directory;
 

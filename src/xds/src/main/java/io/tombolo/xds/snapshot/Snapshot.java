@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class Snapshot {
   private final Mesh mesh;
   private final Trie<String, Destination> destinations;
+  private final Trie<String, Guard> guards;
   private final Trie<String, Resource> routes;
   private final Map<String, Shared> sidecars;
   private final Map<String, Shared> gateways;
@@ -33,11 +34,13 @@ public final class Snapshot {
   Snapshot(
       Mesh mesh,
       Trie<String, Destination> destinations,
+      Trie<String, Guard> guards,
       Trie<String, Resource> routes,
       Map<String, Shared> sidecars,
       Map<String, Shared> gateways) {
     this.mesh = mesh;
     this.destinations = destinations;
+    this.guards = guards;
     this.routes = routes;
     this.sidecars = sidecars;
     this.gateways = gateways;
@@ -50,6 +53,11 @@ public final class Snapshot {
 
   Trie<String, Destination> destinations() {
     return destinations;
+  }
+
+  /// Who may call each destination.
+  Trie<String, Guard> guards() {
+    return guards;
   }
 
   Trie<String, Resource> routes() {
@@ -125,7 +133,7 @@ public final class Snapshot {
       return nothing("%s is not the mesh gateway of this network".formatted(proxy.identity()));
     }
     var shared = gateways.getOrDefault(proxy.network(), elsewhere(gateways));
-    return view(shared, InboundSide.NOTHING, Trie.empty(), List.of());
+    return view(shared, InboundSide.NOTHING, Scoped.NOTHING, Trie.empty(), List.of());
   }
 
   private View sidecar(Proxy proxy, View earlier) {
@@ -135,8 +143,19 @@ public final class Snapshot {
     var shared = sidecars.getOrDefault(proxy.network(), elsewhere(sidecars));
     var inbound = inbound(proxy, earlier.inbound());
     return proxy.upstreams().isEmpty()
-        ? view(shared, inbound, Trie.empty(), List.of())
+        ? undeclared(proxy, shared, inbound, earlier.scoped())
         : declared(proxy, shared, inbound);
+  }
+
+  /// What its identity may call.
+  private View undeclared(Proxy proxy, Shared shared, InboundSide inbound, Scoped earlier) {
+    return switch (mesh.settings().visibility()) {
+      case EVERYTHING -> view(shared, inbound, Scoped.NOTHING, Trie.empty(), List.of());
+      case ALLOWED -> {
+        var scoped = earlier.at(shared, guards, proxy.identity());
+        yield view(scoped.part(), inbound, scoped, Trie.empty(), List.of());
+      }
+    };
   }
 
   /// By the identity too: naming another workload's node gives nothing of it.
@@ -172,7 +191,7 @@ public final class Snapshot {
             only(snis, shared.endpoints()),
             Trie.empty(),
             only(snis, routes));
-    return view(narrowed, inbound, Table.of(listeners.stream()), problems);
+    return view(narrowed, inbound, Scoped.NOTHING, Table.of(listeners.stream()), problems);
   }
 
   private Optional<String> sni(Upstream upstream, Proxy proxy) {
@@ -202,11 +221,15 @@ public final class Snapshot {
   }
 
   private View nothing(String why) {
-    return view(Shared.NOTHING, InboundSide.NOTHING, Trie.empty(), List.of(why));
+    return view(Shared.NOTHING, InboundSide.NOTHING, Scoped.NOTHING, Trie.empty(), List.of(why));
   }
 
   private View view(
-      Shared shared, InboundSide inbound, Trie<String, Resource> declared, List<String> problems) {
+      Shared shared,
+      InboundSide inbound,
+      Scoped scoped,
+      Trie<String, Resource> declared,
+      List<String> problems) {
     var own = inbound.own();
     var listeners =
         declared.isEmpty()
@@ -221,6 +244,7 @@ public final class Snapshot {
             ResourceType.LISTENER, new Table(shared.listeners(), listeners),
             ResourceType.ROUTES, new Table(shared.routes(), own.routes())),
         problems,
-        inbound);
+        inbound,
+        scoped);
   }
 }

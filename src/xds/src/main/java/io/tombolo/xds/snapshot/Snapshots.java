@@ -1,6 +1,7 @@
 package io.tombolo.xds.snapshot;
 
 import io.tombolo.mesh.catalog.Destination;
+import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.ServiceId;
 import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.mesh.flow.Memo;
@@ -12,6 +13,7 @@ import io.tombolo.xds.translate.Http;
 import io.tombolo.xds.translate.LoadAssignments;
 import io.tombolo.xds.translate.Outbound;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -67,6 +69,7 @@ public final class Snapshots {
     return new Snapshot(
         mesh,
         Trie.<String, Destination>empty().updatedTo(specs.destinations()),
+        guards(specs),
         allRoutes,
         sidecars(specs, allRoutes),
         gateways(specs));
@@ -120,7 +123,38 @@ public final class Snapshots {
         gateways.computeIfPresent(network, (_, shared) -> shared.with(assignment));
       }
     }
-    return new Snapshot(mesh, destinations, before.routes(), sidecars, gateways);
+    return new Snapshot(
+        mesh, destinations, guards(before, mesh), before.routes(), sidecars, gateways);
+  }
+
+  private Trie<String, Guard> guards(Specs specs) {
+    var next = new HashMap<String, Guard>();
+    specs
+        .destinations()
+        .forEach(
+            (sni, destination) -> next.put(sni, Guard.of(destination.service(), specs.mesh())));
+    return (last == null ? Trie.<String, Guard>empty() : last.guards()).updatedTo(next);
+  }
+
+  /// Those of the destinations behind which a policy changed.
+  private static Trie<String, Guard> guards(Snapshot before, Mesh mesh) {
+    var changed = new HashSet<ServiceId>();
+    mesh.policies().differences(before.mesh().policies(), changed::add);
+    var guards = before.guards();
+    for (var id : changed) {
+      var service = mesh.catalog().services().get(id);
+      for (var called :
+          service == null ? List.<Service>of() : mesh.naming().reachedThrough(service)) {
+        for (var port : called.ports()) {
+          var sni = Destination.sni(called.id(), port, mesh.settings().trustDomain());
+          var told = before.destinations().get(sni);
+          if (told != null && told.service().id().equals(called.id())) {
+            guards = guards.with(sni, Guard.of(called, mesh));
+          }
+        }
+      }
+    }
+    return guards;
   }
 
   /// The destinations that changed; of several that go by one SNI the first alone is told.

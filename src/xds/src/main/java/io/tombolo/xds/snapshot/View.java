@@ -9,10 +9,16 @@ import java.util.Map;
 /// @param tables of every type
 /// @param problems what the proxy asked for and cannot have, each in a sentence
 /// @param inbound what is particular to the proxy
+/// @param scoped what of that which others are told concerns it
 public record View(
-    long revision, Map<ResourceType, Table> tables, List<String> problems, InboundSide inbound) {
+    long revision,
+    Map<ResourceType, Table> tables,
+    List<String> problems,
+    InboundSide inbound,
+    Scoped scoped) {
   /// Before there is any.
-  public static final View NOTHING = new View(0, Map.of(), List.of(), InboundSide.NOTHING);
+  public static final View NOTHING =
+      new View(0, Map.of(), List.of(), InboundSide.NOTHING, Scoped.NOTHING);
 
   public View {
     tables = Map.copyOf(tables);

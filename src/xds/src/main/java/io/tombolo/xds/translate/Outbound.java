@@ -18,6 +18,8 @@ public final class Outbound {
 
   private static final int CAPTURE_PORT = 15001;
 
+  private static final String CAPTURED = "capture:";
+
   /// What answers for a service's virtual addresses.
   ///
   /// @param addresses at least one
@@ -28,6 +30,16 @@ public final class Outbound {
   }
 
   private Outbound() {}
+
+  /// The name of the listener of a destination's virtual addresses.
+  public static String listener(String sni) {
+    return CAPTURED + sni;
+  }
+
+  /// The destination of such a listener; of another its own name.
+  public static String sni(String listener) {
+    return listener.startsWith(CAPTURED) ? listener.substring(CAPTURED.length()) : listener;
+  }
 
   /// On the loopback address that the proxy declared for this destination.
   public static Listener declared(Upstream upstream, String sni, Protocol protocol) {
@@ -40,7 +52,7 @@ public final class Outbound {
   /// For redirected traffic to a service's virtual addresses; [#capture] hands it over.
   public static Listener virtual(Virtual virtual) {
     var listener =
-        listener("capture:" + virtual.sni(), virtual.sni(), virtual.protocol())
+        listener(listener(virtual.sni()), virtual.sni(), virtual.protocol())
             .setBindToPort(BoolValue.of(false))
             .setAddress(Protos.address(virtual.addresses().getFirst(), virtual.port()));
     virtual.addresses().stream()

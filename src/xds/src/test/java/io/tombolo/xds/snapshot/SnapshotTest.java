@@ -24,6 +24,7 @@ import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.Intention;
 import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.mesh.scope.Upstream;
+import io.tombolo.mesh.scope.Visibility;
 import io.tombolo.xds.StaticBootstrap;
 import io.tombolo.xds.TwoWorlds;
 import java.util.List;
@@ -94,7 +95,11 @@ class SnapshotTest {
   @Test
   void a_network_without_gateway_is_left_out() {
     var settings =
-        new Mesh.Settings(TRUST_DOMAIN, new SameName(SameName.Choice.APART, Map.of()), Map.of());
+        new Mesh.Settings(
+            TRUST_DOMAIN,
+            new SameName(SameName.Choice.APART, Map.of()),
+            Map.of(),
+            Visibility.EVERYTHING);
     var snapshot = new Snapshots().next(Mesh.of(TwoWorlds.catalog(), settings));
 
     assertThat(addresses(snapshot.viewFor(A_VM), CART_SNI)).isEmpty();
@@ -257,7 +262,8 @@ class SnapshotTest {
         new Mesh.Settings(
             TRUST_DOMAIN,
             new SameName(SameName.Choice.APART, Map.of()),
-            Map.of("vms", List.of(new Mesh.Gateway("127.0.2.254", 15443))));
+            Map.of("vms", List.of(new Mesh.Gateway("127.0.2.254", 15443))),
+            Visibility.EVERYTHING);
     var view =
         new Snapshots()
             .next(Mesh.of(TwoWorlds.catalog(), settings))

@@ -9,6 +9,7 @@ import io.tombolo.mesh.catalog.SameName;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.mesh.scope.Upstream;
+import io.tombolo.mesh.scope.Visibility;
 import io.tombolo.xds.RandomFacts;
 import io.tombolo.xds.TwoWorlds;
 import java.util.HashMap;
@@ -39,7 +40,7 @@ class SnapshotsHistoryTest {
     var facts = new RandomFacts(random);
     var rule = new SameName(List.of(SameName.Choice.values()).get((int) (seed % 4)), Map.of());
     var snapshots = new Snapshots();
-    var settings = TwoWorlds.settings(rule);
+    var settings = TwoWorlds.settings(rule, seed <= 4 ? Visibility.ALLOWED : Visibility.EVERYTHING);
     var views = new HashMap<Proxy, View>();
     var mesh = Mesh.of(Catalog.of(RandomFacts.sources()), settings);
     for (int step = 0; step < 120; step++) {

@@ -1,0 +1,65 @@
+package io.tombolo.xds.snapshot;
+
+import io.tombolo.mesh.catalog.Trie;
+import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.xds.translate.Outbound;
+import java.util.HashSet;
+
+/// What of that which the sidecars of a network are told concerns one identity: the destinations
+/// that it may call. Kept by each stream with what it follows from, so that only what changed is
+/// decided again.
+///
+/// @param from what it is a part of
+/// @param guards by SNI
+/// @param part those very tables if it is all of them
+record Scoped(Shared from, Trie<String, Guard> guards, Shared part) {
+  static final Scoped NOTHING = new Scoped(Shared.NOTHING, Trie.empty(), Shared.NOTHING);
+
+  /// What it is now.
+  @SuppressWarnings("ReferenceEquality") // what was not touched is the same
+  Scoped at(Shared shared, Trie<String, Guard> nextGuards, SpiffeId identity) {
+    if (shared == from && nextGuards == guards) {
+      return this;
+    }
+    var decided = new HashSet<String>();
+    nextGuards.differences(guards, decided::add);
+    shared.clusters().differences(from.clusters(), decided::add);
+    shared.endpoints().differences(from.endpoints(), decided::add);
+    shared.routes().differences(from.routes(), decided::add);
+    shared.listeners().differences(from.listeners(), name -> decided.add(Outbound.sni(name)));
+    var clusters = part.clusters();
+    var endpoints = part.endpoints();
+    var listeners = part.listeners();
+    var routes = part.routes();
+    for (var sni : decided) {
+      var guard = nextGuards.get(sni);
+      boolean concerned = guard == null || guard.lets(identity);
+      var listener = Outbound.listener(sni);
+      clusters = copied(clusters, sni, shared.clusters(), concerned);
+      endpoints = copied(endpoints, sni, shared.endpoints(), concerned);
+      listeners = copied(listeners, listener, shared.listeners(), concerned);
+      listeners = copied(listeners, sni, shared.listeners(), concerned);
+      routes = copied(routes, sni, shared.routes(), concerned);
+    }
+    return new Scoped(
+        shared,
+        nextGuards,
+        new Shared(
+            whole(clusters, shared.clusters()),
+            whole(endpoints, shared.endpoints()),
+            whole(listeners, shared.listeners()),
+            whole(routes, shared.routes())));
+  }
+
+  private static Trie<String, Resource> copied(
+      Trie<String, Resource> part, String name, Trie<String, Resource> all, boolean concerned) {
+    var resource = concerned ? all.get(name) : null;
+    return resource == null ? part.without(name) : part.with(name, resource);
+  }
+
+  /// Whoever may see all of a table has the one that others have.
+  private static Trie<String, Resource> whole(
+      Trie<String, Resource> part, Trie<String, Resource> all) {
+    return part.size() == all.size() ? all : part;
+  }
+}
