@@ -1,10 +1,13 @@
 package io.tombolo.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tombolo.mesh.catalog.Names;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -80,44 +83,51 @@ final class ReceiptCommand implements Callable<Integer> {
   }
 
   static String text(JsonNode page) {
-    var text = new StringBuilder();
-    text.append("revision ").append(Table.text(page, "revision"));
-    if (page.path("at").isNull()) {
-      text.append(", long ago: what it changed is forgotten, so all that came before it counts");
-    } else {
-      text.append(" of ").append(Table.text(page, "at"));
-    }
-    text.append("\n");
+    return heading(page) + counts(page) + troubled(page) + unaffected(page);
+  }
+
+  private static String heading(JsonNode page) {
+    var heading = new StringBuilder("revision " + Table.text(page, "revision"));
+    heading.append(
+        page.path("at").isNull()
+            ? ", long ago: what it changed is forgotten, so all that came before it counts"
+            : " of " + Table.text(page, "at"));
     page.path("news")
-        .forEach(news -> text.append("  ").append(Names.printable(news.asText())).append("\n"));
-    text.append(
-        "applied by %d of %d that it concerns; not yet %d, refused by %d; unaffected %d%n"
-            .formatted(
-                page.path("applied").asLong(),
-                page.path("affected").asLong(),
-                page.path("pending").asLong(),
-                page.path("refused").asLong(),
-                page.path("unaffected").asLong()));
-    var trouble = Table.of("PROXY", "STATE", "SINCE", "WHY");
-    var unaffected = new StringBuilder();
-    boolean any = false;
-    for (var proxy : page.path("proxies")) {
-      var state = proxy.path("state").asText();
-      if (state.equals("pending") || state.equals("refused")) {
-        any = true;
-        trouble.row(Table.text(proxy, "node"), state, Table.text(page, "at"), why(proxy));
-      } else if (state.equals("unaffected")) {
-        unaffected.append(
-            "  %s: %s%n".formatted(Table.text(proxy, "node"), Table.text(proxy, "why")));
-      }
+        .forEach(news -> heading.append("\n  ").append(Table.printable(news.asText())));
+    return heading + "\n";
+  }
+
+  private static String counts(JsonNode page) {
+    return "applied by %d of %d that it concerns; not yet %d, refused by %d; unaffected %d\n"
+        .formatted(
+            page.path("applied").asLong(),
+            page.path("affected").asLong(),
+            page.path("pending").asLong(),
+            page.path("refused").asLong(),
+            page.path("unaffected").asLong());
+  }
+
+  /// Who has not got it, since when.
+  private static String troubled(JsonNode page) {
+    var troubled = Table.of("PROXY", "STATE", "SINCE", "WHY");
+    for (var state : List.of("refused", "pending")) {
+      in(page, state)
+          .forEach(proxy ->
+              troubled.row(Table.text(proxy, "node"), state, Table.text(page, "at"), why(proxy)));
     }
-    if (any) {
-      text.append(trouble);
-    }
-    if (!unaffected.isEmpty()) {
-      text.append("unaffected:\n").append(unaffected);
-    }
-    return text.toString();
+    return troubled.isEmpty() ? "" : troubled.toString();
+  }
+
+  private static String unaffected(JsonNode page) {
+    return in(page, "unaffected")
+        .map(proxy ->
+            "unaffected: %s: %s\n".formatted(Table.text(proxy, "node"), Table.text(proxy, "why")))
+        .collect(Collectors.joining());
+  }
+
+  private static Stream<JsonNode> in(JsonNode page, String state) {
+    return StreamSupport.stream(page.path("proxies").spliterator(), false)
+        .filter(proxy -> proxy.path("state").asText().equals(state));
   }
 
   private static String why(JsonNode proxy) {

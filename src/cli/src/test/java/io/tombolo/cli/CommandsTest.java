@@ -213,4 +213,54 @@ class CommandsTest {
         .contains("demo", "run", "status", "catalog", "intentions", "proxies", "decide", "token")
         .contains("agent");
   }
+
+  private static final String RECEIPT =
+      """
+      {"revision": 9, "at": "2026-01-01T00:00:00Z", "news": ["service consul/dc1/default/parcel"],
+       "affected": 3, "applied": 1, "pending": 1, "refused": 1, "unaffected": 1,
+       "proxies": [
+         {"node": "n-refusing", "identity": "spiffe://a/b", "state": "refused",
+          "why": "it refused listener x and keeps what it had of it", "since": "s", "lostAt": null,
+          "lacking": [{"type": "listener", "name": "x", "refusal": "Address already in use",
+                       "refusedAt": "t"}]},
+         {"node": "n-frozen", "identity": "spiffe://a/b", "state": "pending",
+          "why": "it has not acknowledged cluster y", "since": "s", "lostAt": null,
+          "lacking": [{"type": "cluster", "name": "y", "refusal": null, "refusedAt": null}]},
+         {"node": "n-well", "identity": "spiffe://a/b", "state": "applied",
+          "why": "it acknowledged everything", "since": "s", "lostAt": null, "lacking": []},
+         {"node": "n-elsewhere", "identity": "spiffe://a/b", "state": "unaffected",
+          "why": "nothing that it may call and nothing that it serves changed", "since": "s",
+          "lostAt": null, "lacking": []}]}
+      """;
+
+  @Test
+  void a_receipt_names_who_has_it_not_and_why_and_that_is_not_success() {
+    controlPlane.answering("/v1/receipts/9", RECEIPT);
+
+    assertThat(ask("receipt", "9")).isOne();
+    assertThat(out.toString())
+        .contains(
+            "revision 9 of 2026-01-01T00:00:00Z",
+            "service consul/dc1/default/parcel",
+            "applied by 1 of 3 that it concerns; not yet 1, refused by 1; unaffected 1")
+        .containsPattern("n-refusing +refused .*listener x: Address already in use")
+        .containsPattern("n-frozen +pending .*it has not acknowledged cluster y")
+        .contains("n-elsewhere: nothing that it may call")
+        .doesNotContain("n-well");
+  }
+
+  @Test
+  void a_receipt_that_everybody_has_is_success_and_waiting_asks_for_that() {
+    controlPlane.answering(
+        "/v1/receipts/newest",
+        """
+        {"revision": 9, "at": "2026-01-01T00:00:00Z", "news": [], "affected": 2, "applied": 2,
+         "pending": 0, "refused": 0, "unaffected": 0, "proxies": []}
+        """);
+
+    assertThat(ask("receipt", "--wait", "--timeout", "7")).isZero();
+    assertThat(controlPlane.received("/v1/receipts/newest")).matches("wait=[67]");
+    assertThat(ask("receipt", "last")).isEqualTo(2);
+    assertThat(err.toString()).contains("REV is a number, or newest");
+  }
 }

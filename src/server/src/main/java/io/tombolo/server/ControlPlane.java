@@ -131,6 +131,11 @@ final class ControlPlane implements AutoCloseable {
     return admin;
   }
 
+  /// The port for proxies, agents and operators.
+  GrpcPort port() {
+    return port;
+  }
+
   /// The plaintext port for benches, if it is open.
   Optional<GrpcPort> bench() {
     return bench;
