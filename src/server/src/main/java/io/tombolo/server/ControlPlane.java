@@ -186,7 +186,6 @@ final class ControlPlane implements AutoCloseable {
   public void close() {
     port.close();
     bench.ifPresent(GrpcPort::close);
-    loops.close();
     threads.forEach(Thread::interrupt);
     for (var thread : threads) {
       try {
@@ -195,6 +194,7 @@ final class ControlPlane implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
+    loops.close();
     worlds.close();
   }
 }

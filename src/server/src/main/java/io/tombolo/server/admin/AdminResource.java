@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /// The REST API: what the mesh is, who may call whom, what each proxy has been told.
@@ -89,9 +90,12 @@ public class AdminResource {
   @GET
   @Path("proxies")
   public Pages.ProxiesPage proxies() {
+    record Asked(Connections.Connection connection, CompletableFuture<Delivery> delivery) {}
+
+    var revision = mesh().catalog().revision();
+    var asked = admin.connections().all().stream().map(c -> new Asked(c, c.delivery())).toList();
     return new Pages.ProxiesPage(
-        mesh().catalog().revision(),
-        admin.connections().all().stream().map(AdminResource::proxy).toList());
+        revision, asked.stream().map(a -> proxy(a.connection, a.delivery.join())).toList());
   }
 
   /// What has become of a revision: which proxies have it, which do not, and why.
@@ -149,9 +153,8 @@ public class AdminResource {
     return admin.loop().model().mesh();
   }
 
-  private static Pages.ProxyPage proxy(Connections.Connection connection) {
+  private static Pages.ProxyPage proxy(Connections.Connection connection, Delivery delivery) {
     var proxy = connection.proxy();
-    var delivery = connection.delivery();
     return new Pages.ProxyPage(
         proxy.nodeId(),
         proxy.identity().toString(),

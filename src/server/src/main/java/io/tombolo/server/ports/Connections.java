@@ -16,12 +16,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
+import java.util.SequencedSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Connections {
   private static final int MOST_LOST = 10_000;
 
-  /// How long a lost proxy is missed that no source tells of, such as a mesh gateway.
+  /// How long a lost mesh gateway is missed: no source tells of it.
   private static final Duration MISSED = Duration.ofHours(1);
 
   private record Who(String nodeId, SpiffeId identity) {
@@ -41,8 +40,8 @@ public final class Connections {
 
   private final Limits limits;
   private final Clock clock;
-  private final Map<SpiffeId, Integer> byIdentity = new ConcurrentHashMap<>();
-  private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+  private final Map<Who, SequencedSet<Connection>> open = new HashMap<>();
+  private final Map<SpiffeId, Integer> streams = new HashMap<>();
   private final Map<Who, Connection> lost = new LinkedHashMap<>();
 
   public Connections(Limits limits, Clock clock) {
@@ -51,78 +50,71 @@ public final class Connections {
   }
 
   /// All that are connected, by node.
-  public List<Connection> all() {
-    return open.stream().sorted(Comparator.comparing(c -> c.proxy().nodeId())).toList();
+  public synchronized List<Connection> all() {
+    return open.values().stream()
+        .flatMap(SequencedSet::stream)
+        .sorted(Comparator.comparing(c -> c.proxy().nodeId()))
+        .toList();
   }
 
   /// The newest connection of each proxy, and the last one of each that is missed: that has none
   /// although its workload is still there.
-  public List<Connection> known(Mesh mesh) {
-    var newest = new HashMap<Who, Connection>();
-    synchronized (lost) {
-      lost.values().removeIf(connection -> !isMissed(connection, mesh));
-      newest.putAll(lost);
-    }
-    open.stream()
-        .sorted(Comparator.comparing(Connection::since))
-        .forEach(connection -> newest.put(Who.of(connection), connection));
-    return new ArrayList<>(newest.values());
+  public synchronized List<Connection> known(Mesh mesh) {
+    lost.values().removeIf(connection -> !isMissed(connection, mesh));
+    var known = new ArrayList<>(lost.values());
+    open.values().forEach(ofProxy -> known.add(ofProxy.getLast()));
+    return known;
   }
 
   private boolean isMissed(Connection connection, Mesh mesh) {
-    var lostAt = connection.lostAt;
-    return mesh.servedBy().containsKey(connection.proxy.nodeId())
-        || lostAt == null
-        || lostAt.plus(MISSED).isAfter(clock.instant());
+    return switch (connection.proxy.role()) {
+      case Proxy.Role.Sidecar() -> mesh.servedBy().containsKey(connection.proxy.nodeId());
+      case Proxy.Role.MeshGateway() -> {
+        var lostAt = connection.lostAt;
+        yield lostAt != null && lostAt.plus(MISSED).isAfter(clock.instant());
+      }
+    };
   }
 
   /// @param loop where the session may be looked at
   /// @param end ends the stream in favour of a newer one of the same proxy, on that loop
   /// @throws StatusException RESOURCE_EXHAUSTED if its identity has as many streams as it may have
-  Connection add(Proxy proxy, Session<?> session, Executor loop, Runnable end)
+  synchronized Connection add(Proxy proxy, Session<?> session, Executor loop, Runnable end)
       throws StatusException {
     var connection = new Connection(proxy, session, loop, end, clock.instant());
-    var superseded = superseded(connection);
-    if (superseded.isEmpty() && of(proxy.identity()) >= limits.streamsPerIdentity()) {
+    var who = Who.of(connection);
+    var ofProxy = open.get(who);
+    if (ofProxy != null && ofProxy.size() >= limits.streamsPerNode()) {
+      var oldest = ofProxy.getFirst();
+      oldest.loop.execute(oldest.end);
+    } else if (streams.getOrDefault(proxy.identity(), 0) >= limits.streamsPerIdentity()) {
       throw Status.RESOURCE_EXHAUSTED
           .withDescription(
-              "%s has %d streams, as many as one identity may have (tombolo.xds.max-streams-per-identity)"
-                  .formatted(proxy.identity(), limits.streamsPerIdentity()))
+              "%s has %d streams, as many as one identity may have"
+                      .formatted(proxy.identity(), limits.streamsPerIdentity())
+                  + " (tombolo.xds.max-streams-per-identity)")
           .asException();
     }
-    superseded.ifPresent(old -> old.loop.execute(old.end));
-    open.add(connection);
-    byIdentity.merge(proxy.identity(), 1, Integer::sum);
-    synchronized (lost) {
-      lost.remove(Who.of(connection));
-    }
+    open.computeIfAbsent(who, _ -> new LinkedHashSet<>()).add(connection);
+    streams.merge(proxy.identity(), 1, Integer::sum);
+    lost.remove(who);
     return connection;
   }
 
-  private int of(SpiffeId identity) {
-    return byIdentity.getOrDefault(identity, 0);
-  }
-
-  /// The oldest stream of a proxy that has as many as it may have.
-  private Optional<Connection> superseded(Connection newest) {
-    var who = Who.of(newest);
-    var others = open.stream().filter(other -> Who.of(other).equals(who)).toList();
-    return others.size() < limits.streamsPerNode()
-        ? Optional.empty()
-        : others.stream().min(Comparator.comparing(Connection::since));
-  }
-
-  private void lose(Connection connection) {
-    open.remove(connection);
-    byIdentity.computeIfPresent(
-        connection.proxy.identity(), (_, count) -> count == 1 ? null : count - 1);
+  private synchronized void lose(Connection connection) {
     var who = Who.of(connection);
-    if (open.stream().noneMatch(other -> Who.of(other).equals(who))) {
-      synchronized (lost) {
-        lost.put(who, connection);
-        if (lost.size() > MOST_LOST) {
-          lost.remove(lost.keySet().iterator().next());
-        }
+    streams.computeIfPresent(who.identity, (_, count) -> count == 1 ? null : count - 1);
+    var left =
+        open.computeIfPresent(
+            who,
+            (_, ofProxy) -> {
+              ofProxy.remove(connection);
+              return ofProxy.isEmpty() ? null : ofProxy;
+            });
+    if (left == null) {
+      lost.put(who, connection);
+      if (lost.size() > MOST_LOST) {
+        lost.remove(lost.keySet().iterator().next());
       }
     }
   }
@@ -153,9 +145,9 @@ public final class Connections {
       return since;
     }
 
-    /// What it has been told. Waits for the stream's turn; not to be called on an event loop.
-    public Delivery delivery() {
-      return CompletableFuture.supplyAsync(session::delivery, loop).join();
+    /// What it has been told, said at the stream's next turn.
+    public CompletableFuture<Delivery> delivery() {
+      return CompletableFuture.supplyAsync(session::delivery, loop);
     }
 
     /// How it stands to a revision, said at the stream's next turn.

@@ -1,7 +1,6 @@
 package io.tombolo.server.ports;
 
 import com.google.protobuf.ByteString;
-import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.StreamObserver;
@@ -45,7 +44,7 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
   @Override
   public void attest(AttestRequest request, StreamObserver<Issued> answer) {
     var peer = RemoteAddress.CURRENT.get();
-    answerOnOwnThread(
+    OwnThread.answer(
         answer,
         "attestation from " + peer,
         () -> issue(request.getCsr(), attestation.identity(request, peer)));
@@ -54,7 +53,7 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
   @Override
   public void renew(RenewRequest request, StreamObserver<Issued> answer) {
     var caller = Caller.IDENTITY.get();
-    answerOnOwnThread(answer, "renewal of " + caller, () -> issue(request.getCsr(), caller));
+    OwnThread.answer(answer, "renewal of " + caller, () -> issue(request.getCsr(), caller));
   }
 
   @Override
@@ -69,30 +68,6 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
     } catch (StatusException broken) {
       answer.onError(broken);
     }
-  }
-
-  /// What is to be answered, or why not.
-  private interface Work {
-    Issued issued() throws StatusException;
-  }
-
-  /// Asking Kubernetes and signing take time: never on the event loop.
-  private static void answerOnOwnThread(StreamObserver<Issued> answer, String what, Work work) {
-    Runnable task =
-        () -> {
-          try {
-            var issued = work.issued();
-            answer.onNext(issued);
-            answer.onCompleted();
-          } catch (StatusException refused) {
-            LOG.warnf("Refused: %s: %s", what, refused.getStatus().getDescription());
-            answer.onError(refused);
-          } catch (RuntimeException bug) {
-            LOG.errorf(bug, "Failed: %s", what);
-            answer.onError(Status.INTERNAL.withDescription("see the log").asException());
-          }
-        };
-    Thread.ofVirtual().name("identity").start(Context.current().wrap(task));
   }
 
   private Issued issue(ByteString csr, SpiffeId identity) throws StatusException {

@@ -23,24 +23,18 @@ public final class ReceiptService extends ReceiptsGrpc.ReceiptsImplBase {
     this.receipts = receipts;
   }
 
-  /// Waits for streams' turns: never on the event loop.
   @Override
   public void getReceipt(GetReceiptRequest request, StreamObserver<Receipt> answer) {
-    Thread.ofVirtual()
-        .name("receipt")
-        .start(() -> {
-          try {
-            answer.onNext(receipt(request));
-            answer.onCompleted();
-          } catch (StatusException refused) {
-            answer.onError(refused);
-          } catch (InterruptedException stopped) {
-            answer.onError(Status.UNAVAILABLE.withDescription("shutting down").asException());
-          }
-        });
+    OwnThread.answer(
+        answer, "receipt of revision " + request.getRevision(), () -> receipt(request));
   }
 
   private Receipt receipt(GetReceiptRequest request) throws StatusException, InterruptedException {
+    if (request.getRevision() < 0) {
+      throw Status.INVALID_ARGUMENT
+          .withDescription("revision: must not be negative; 0 is the newest")
+          .asException();
+    }
     long revision = request.getRevision() == 0 ? receipts.newest() : request.getRevision();
     var wait = Duration.ofSeconds(request.getWait().getSeconds(), request.getWait().getNanos());
     return receipts

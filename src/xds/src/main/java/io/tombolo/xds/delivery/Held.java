@@ -3,21 +3,20 @@ package io.tombolo.xds.delivery;
 import io.tombolo.xds.snapshot.Table;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Which versions a client has: those of a table that many share, and what differs from it. Not
 /// thread-safe.
 final class Held {
-  private static final String NONE = "";
-
   private Table table = Table.EMPTY;
-  private Map<String, String> exceptions = new HashMap<>();
+  private Map<String, Optional<String>> exceptions = new HashMap<>();
 
   /// The version that the client has of this, or null.
   @Nullable String version(String name) {
     var exception = exceptions.get(name);
     if (exception != null) {
-      return exception.equals(NONE) ? null : exception;
+      return exception.orElse(null);
     }
     var resource = table.find(name);
     return resource == null ? null : resource.version();
@@ -28,14 +27,14 @@ final class Held {
   }
 
   void put(String name, String version) {
-    exceptions.put(name, version);
+    exceptions.put(name, Optional.of(version));
   }
 
   void remove(String name) {
     if (table.find(name) == null) {
       exceptions.remove(name);
     } else {
-      exceptions.put(name, NONE);
+      exceptions.put(name, Optional.empty());
     }
   }
 

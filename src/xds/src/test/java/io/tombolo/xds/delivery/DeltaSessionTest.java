@@ -152,6 +152,15 @@ class DeltaSessionTest {
   }
 
   @Test
+  void what_the_client_has_without_a_version_is_removed_as_well_if_it_is_gone() {
+    var again = new DeltaSession();
+    again.receive(about(CLUSTER).putInitialResourceVersions("old", "").build(), NOW);
+    again.receive(ack(news(again, VIEW).getFirst()).build(), NOW);
+
+    assertThat(news(again, VIEW).getFirst().getRemovedResourcesList()).containsExactly("old");
+  }
+
+  @Test
   void who_asks_again_for_what_he_has_is_told_again() {
     var first = say(about(ENDPOINTS, BILLING_SNI), VIEW).getFirst();
 
