@@ -15,12 +15,9 @@ import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.ClientCalls;
-import io.quarkus.runtime.configuration.DurationConverter;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import io.tombolo.xds.snapshot.ResourceType;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -35,18 +32,7 @@ class AdmissionTest {
   @TempDir private Path state;
 
   private ControlPlane controlPlane(Map<String, String> keys) throws IOException {
-    var all = new HashMap<>(keys);
-    all.put("tombolo.state", state.resolve("state").toString());
-    all.put("tombolo.xds.address", "127.0.0.1");
-    all.put("tombolo.xds.port", "0");
-    var config =
-        new SmallRyeConfigBuilder()
-            .withMapping(TomboloConfig.class)
-            .withDefaultValues(all)
-            .withConverter(Path.class, 100, Path::of)
-            .withConverter(Duration.class, 100, new DurationConverter())
-            .build();
-    return new ControlPlane(config.getConfigMapping(TomboloConfig.class), "test");
+    return Configured.controlPlane(state.resolve("state"), keys);
   }
 
   private interface Check {

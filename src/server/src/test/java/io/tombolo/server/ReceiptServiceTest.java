@@ -9,15 +9,11 @@ import io.grpc.Status;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
-import io.quarkus.runtime.configuration.DurationConverter;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import io.tombolo.api.receipts.v1.GetReceiptRequest;
 import io.tombolo.api.receipts.v1.ReceiptsGrpc;
 import io.tombolo.api.receipts.v1.ReceiptsGrpc.ReceiptsBlockingStub;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,20 +33,7 @@ class ReceiptServiceTest {
 
   ReceiptServiceTest(@TempDir Path directory) throws Exception {
     state = directory.resolve("state");
-    var keys =
-        new HashMap<>(
-            Map.of(
-                "tombolo.state", state.toString(),
-                "tombolo.xds.address", "127.0.0.1",
-                "tombolo.xds.port", "0"));
-    var config =
-        new SmallRyeConfigBuilder()
-            .withMapping(TomboloConfig.class)
-            .withDefaultValues(keys)
-            .withConverter(Path.class, 100, Path::of)
-            .withConverter(Duration.class, 100, new DurationConverter())
-            .build();
-    controlPlane = new ControlPlane(config.getConfigMapping(TomboloConfig.class), "test");
+    controlPlane = Configured.controlPlane(state, Map.of());
     channel =
         NettyChannelBuilder.forAddress("127.0.0.1", controlPlane.port().port())
             .sslContext(

@@ -1,17 +1,12 @@
 package io.tombolo.server.receipts;
 
-import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.server.model.ModelLoop;
 import io.tombolo.server.ports.Connections;
+import io.tombolo.xds.receipt.Inquiry;
 import io.tombolo.xds.receipt.Receipt;
-import io.tombolo.xds.receipt.Told;
-import io.tombolo.xds.snapshot.ResourceName;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /// Tells what has become of a revision. Thread-safe; waits for the streams' turns, so it is not to
@@ -37,37 +32,32 @@ public final class Receipts {
     return loop.model().mesh().catalog().revision();
   }
 
-  /// The receipt of a revision as it is now; empty if no proxy was told of it yet.
-  public Optional<Receipt> of(long revision) {
-    return of(revision, new HashMap<>());
-  }
-
-  /// The same, when nobody is pending any more or the time is over.
+  /// The receipt of a revision when nobody is pending any more, or the time is over; empty if no
+  /// proxy was told of it until then.
+  ///
+  /// @param atMost zero for how it is now; at most [#LONGEST_WAIT] counts
   public Optional<Receipt> await(long revision, Duration atMost) throws InterruptedException {
-    long end =
-        System.nanoTime() + (atMost.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : atMost).toNanos();
-    var changed = new HashMap<Proxy, Set<ResourceName>>();
-    var receipt = of(revision, changed);
-    while (!receipt.map(Receipt::settled).orElse(false) && System.nanoTime() < end) {
+    long nanos = (atMost.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : atMost).toNanos();
+    long end = System.nanoTime() + nanos;
+    while (!revisions.isOut(revision)) {
+      if (System.nanoTime() >= end) {
+        return Optional.empty();
+      }
       Thread.sleep(PAUSE);
-      receipt = of(revision, changed);
     }
-    return receipt;
+    var inquiry = revisions.tellingOf(revision).map(Inquiry::new);
+    var receipt = now(revision, inquiry);
+    while (!receipt.settled() && System.nanoTime() < end) {
+      Thread.sleep(PAUSE);
+      receipt = now(revision, inquiry);
+    }
+    return Optional.of(receipt);
   }
 
-  /// @param changed what the revision changed for each proxy, as far as it was found out
-  private Optional<Receipt> of(long revision, Map<Proxy, Set<ResourceName>> changed) {
-    if (!revisions.isOut(revision)) {
-      return Optional.empty();
-    }
-    var telling = revisions.tellingOf(revision);
-    var reports = reports(telling.map(Told::revision).orElse(revision));
-    return Optional.of(
-        telling
-            .map(told ->
-                Receipt.of(
-                    told, reports, proxy -> changed.computeIfAbsent(proxy, told::changedFor)))
-            .orElseGet(() -> Receipt.ofOld(revision, reports)));
+  private Receipt now(long revision, Optional<Inquiry> inquiry) {
+    return inquiry
+        .map(about -> about.receipt(reports(about.revision())))
+        .orElseGet(() -> Receipt.ofOld(revision, reports(revision)));
   }
 
   private List<Receipt.Report> reports(long revision) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// thread-safe.
 ///
 /// Small while nothing is open: then the client has a table that many streams share.
-final class DeltaSubscription {
+final class DeltaSubscription implements Subscription<DeltaDiscoveryRequest> {
   private static final String WILDCARD = "*";
 
   /// An unanswered response.
@@ -59,12 +59,13 @@ final class DeltaSubscription {
     this.listedWhole = listedWhole;
   }
 
-  boolean started() {
+  @Override
+  public boolean started() {
     return started;
   }
 
-  /// How many the client asks for by name.
-  int names() {
+  @Override
+  public int names() {
     return names.size();
   }
 
@@ -72,7 +73,8 @@ final class DeltaSubscription {
     return flight != null;
   }
 
-  Delivery.OfType progress() {
+  @Override
+  public Delivery.OfType progress() {
     return new Delivery.OfType(
         progress.sent(),
         progress.acked(),
@@ -80,7 +82,8 @@ final class DeltaSubscription {
         refused.values().stream().map(Refused::refusal).toList());
   }
 
-  void receive(DeltaDiscoveryRequest request, Instant now) {
+  @Override
+  public void receive(DeltaDiscoveryRequest request, Instant now) {
     if (!request.getResponseNonce().isEmpty()) {
       answered(request, now);
     }

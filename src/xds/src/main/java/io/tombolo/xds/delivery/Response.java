@@ -15,13 +15,11 @@ import java.util.List;
 /// A discovery response on its way out: a few words of its own, and the bytes that the resources
 /// were encoded to when they were made. Immutable.
 public final class Response {
-  private final String typeUrl;
   private final ByteString words;
   private final List<ByteString> resources;
   private final int size;
 
-  private Response(String typeUrl, ByteString words, List<ByteString> resources) {
-    this.typeUrl = typeUrl;
+  private Response(ByteString words, List<ByteString> resources) {
     this.words = words;
     this.resources = resources;
     int sum = words.size();
@@ -43,7 +41,7 @@ public final class Response {
             .build();
     var encoded = new ArrayList<ByteString>(changed.size());
     changed.forEach(resource -> encoded.add(resource.encoded()));
-    return new Response(typeUrl, words.toByteString(), encoded);
+    return new Response(words.toByteString(), encoded);
   }
 
   /// A [DiscoveryResponse].
@@ -54,7 +52,7 @@ public final class Response {
             .setNonce(nonce)
             .setVersionInfo(version)
             .build();
-    return new Response(typeUrl, words.toByteString(), all.stream().map(Response::field).toList());
+    return new Response(words.toByteString(), all.stream().map(Response::field).toList());
   }
 
   private static ByteString field(Resource resource) {
@@ -67,10 +65,6 @@ public final class Response {
       throw new UncheckedIOException(impossible);
     }
     return ByteString.copyFrom(bytes);
-  }
-
-  public String typeUrl() {
-    return typeUrl;
   }
 
   /// How many bytes it has.

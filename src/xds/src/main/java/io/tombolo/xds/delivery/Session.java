@@ -8,7 +8,7 @@ import java.util.List;
 /// socket. Not thread-safe.
 ///
 /// @param <Q> its requests
-public sealed interface Session<Q> permits DeltaSession, SotwSession {
+public sealed interface Session<Q> permits BaseSession {
   void receive(Q request, Instant now);
 
   /// What is to be sent now. To be called after each request, and for each new view.

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What one stream wants of one type in the state-of-the-world form, and what the client has of it.
 /// Not thread-safe.
-final class SotwSubscription {
+final class SotwSubscription implements Subscription<DiscoveryRequest> {
   private static final String WILDCARD = "*";
 
   /// A response, answered or not.
@@ -38,12 +38,13 @@ final class SotwSubscription {
     this.listedWhole = listedWhole;
   }
 
-  boolean started() {
+  @Override
+  public boolean started() {
     return started;
   }
 
-  /// How many the client asks for by name.
-  int names() {
+  @Override
+  public int names() {
     return names.size();
   }
 
@@ -51,11 +52,13 @@ final class SotwSubscription {
     return !answered;
   }
 
-  Delivery.OfType progress() {
+  @Override
+  public Delivery.OfType progress() {
     return progress;
   }
 
-  void receive(DiscoveryRequest request, Instant now) {
+  @Override
+  public void receive(DiscoveryRequest request, Instant now) {
     var wanted = new TreeSet<>(request.getResourceNamesList());
     var sent = last;
     if (!started || sent == null) {

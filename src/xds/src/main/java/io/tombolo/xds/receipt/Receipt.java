@@ -1,13 +1,9 @@
 package io.tombolo.xds.receipt;
 
-import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.xds.delivery.Lack;
-import io.tombolo.xds.snapshot.ResourceName;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What has become of a revision.
@@ -33,29 +29,6 @@ public record Receipt(
     proxies = proxies.stream().sorted(TROUBLE_FIRST).toList();
   }
 
-  /// The receipt of a revision that is known in full.
-  ///
-  /// @param changed what it changed for a proxy
-  public static Receipt of(
-      Told told, List<Report> reports, Function<Proxy, Set<ResourceName>> changed) {
-    return new Receipt(
-        told.revision(),
-        told.at(),
-        told.news(),
-        reports.stream()
-            .map(report -> standing(told, report, changed.apply(report.stream().proxy())))
-            .toList());
-  }
-
-  /// Whoever has not even looked at it lacks all of it.
-  private static Standing standing(Told told, Report report, Set<ResourceName> changed) {
-    var lacking =
-        report.seen() >= told.revision()
-            ? report.lacking().stream().filter(lack -> changed.contains(lack.what())).toList()
-            : changed.stream().map(what -> new Lack(what, null)).toList();
-    return Standing.of(report.stream(), !changed.isEmpty(), lacking);
-  }
-
   /// The receipt of a revision of which it is not known any more what it changed.
   public static Receipt ofOld(long revision, List<Report> reports) {
     return new Receipt(
@@ -74,10 +47,5 @@ public record Receipt(
   /// Is there nobody who may still get it?
   public boolean settled() {
     return count(Standing.State.PENDING) == 0;
-  }
-
-  /// Has everybody got it whom it concerns?
-  public boolean complete() {
-    return settled() && count(Standing.State.REFUSED) == 0;
   }
 }

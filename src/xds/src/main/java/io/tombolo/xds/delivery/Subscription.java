@@ -1,0 +1,18 @@
+package io.tombolo.xds.delivery;
+
+import java.time.Instant;
+
+/// What one stream wants of one type, in either form of ADS.
+///
+/// @param <Q> its requests
+sealed interface Subscription<Q> permits DeltaSubscription, SotwSubscription {
+  void receive(Q request, Instant now);
+
+  /// Has the client asked for this type?
+  boolean started();
+
+  /// How many resources it asks for by name.
+  int names();
+
+  Delivery.OfType progress();
+}
