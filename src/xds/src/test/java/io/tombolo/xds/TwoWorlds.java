@@ -82,7 +82,7 @@ public final class TwoWorlds {
     return Catalog.of(List.of(CLUSTER, DATACENTER)).with(facts);
   }
 
-  private static Service withVirtualAddress(AService service, String address) {
+  public static Service withVirtualAddress(AService service, String address) {
     var plain = service.build();
     return new Service(
         plain.id(),

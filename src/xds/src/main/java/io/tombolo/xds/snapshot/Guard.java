@@ -5,14 +5,20 @@ import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.policy.InboundPolicy;
 import java.util.List;
+import java.util.Set;
 
 /// Who may call a destination: whoever one of the services behind it lets in.
-record Guard(List<InboundPolicy> policies) {
-  static Guard of(Service called, Mesh mesh) {
+///
+/// @param listeners of its virtual addresses, by name
+record Guard(List<InboundPolicy> policies, Set<String> listeners) {
+  static final Guard NOBODY = new Guard(List.of(), Set.of());
+
+  static Guard of(Service called, Mesh mesh, Set<String> listeners) {
     return new Guard(
         mesh.naming().behind(called).stream()
             .map(service -> mesh.policies().getOrDefault(service.id(), InboundPolicy.NOBODY))
-            .toList());
+            .toList(),
+        listeners);
   }
 
   boolean lets(SpiffeId caller) {

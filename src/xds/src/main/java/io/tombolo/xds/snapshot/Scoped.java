@@ -4,6 +4,7 @@ import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.xds.translate.Outbound;
 import java.util.HashSet;
+import java.util.Set;
 
 /// What of that which the sidecars of a network are told concerns one identity: the destinations
 /// that it may call. Kept by each stream with what it follows from, so that only what changed is
@@ -26,19 +27,34 @@ record Scoped(Shared from, Trie<String, Guard> guards, Shared part) {
     shared.clusters().differences(from.clusters(), decided::add);
     shared.endpoints().differences(from.endpoints(), decided::add);
     shared.routes().differences(from.routes(), decided::add);
-    shared.listeners().differences(from.listeners(), name -> decided.add(Outbound.sni(name)));
+    shared
+        .listeners()
+        .differences(
+            from.listeners(),
+            name -> {
+              if (!Outbound.isVirtual(name)) {
+                decided.add(name);
+              }
+            });
     var clusters = part.clusters();
     var endpoints = part.endpoints();
     var listeners = part.listeners();
     var routes = part.routes();
+    // One address may go from a destination to another.
+    for (var sni : decided) {
+      for (var listener : guards.getOrDefault(sni, Guard.NOBODY).listeners()) {
+        listeners = listeners.without(listener);
+      }
+    }
     for (var sni : decided) {
       var guard = nextGuards.get(sni);
       boolean concerned = guard == null || guard.lets(identity);
-      var listener = Outbound.listener(sni);
       clusters = copied(clusters, sni, shared.clusters(), concerned);
       endpoints = copied(endpoints, sni, shared.endpoints(), concerned);
-      listeners = copied(listeners, listener, shared.listeners(), concerned);
       listeners = copied(listeners, sni, shared.listeners(), concerned);
+      for (var listener : guard == null ? Set.<String>of() : guard.listeners()) {
+        listeners = copied(listeners, listener, shared.listeners(), concerned);
+      }
       routes = copied(routes, sni, shared.routes(), concerned);
     }
     return new Scoped(

@@ -36,7 +36,8 @@ public final class Snapshots {
       new Memo<>(Snapshots::loadAssignment);
   private final Memo<String, String, Resource> routes =
       new Memo<>(sni -> Resource.of(ResourceType.ROUTES, sni, Http.outboundRoute(sni)));
-  private final Memo<String, Outbound.Virtual, Resource> virtuals = new Memo<>(Snapshots::virtual);
+  private final Memo<Mesh.Gateway, Outbound.Virtual, Resource> virtuals =
+      new Memo<>(Snapshots::virtual);
 
   private final Resource blackhole =
       Resource.of(ResourceType.CLUSTER, Clusters.BLACKHOLE, Clusters.blackhole());
@@ -128,11 +129,21 @@ public final class Snapshots {
   }
 
   private Trie<String, Guard> guards(Specs specs) {
+    var listeners =
+        specs.virtuals().values().stream()
+            .collect(
+                Collectors.groupingBy(
+                    Outbound.Virtual::sni,
+                    Collectors.mapping(
+                        Outbound.Virtual::listener, Collectors.toUnmodifiableSet())));
     var next = new HashMap<String, Guard>();
     specs
         .destinations()
-        .forEach(
-            (sni, destination) -> next.put(sni, Guard.of(destination.service(), specs.mesh())));
+        .forEach((sni, destination) ->
+            next.put(
+                sni,
+                Guard.of(
+                    destination.service(), specs.mesh(), listeners.getOrDefault(sni, Set.of()))));
     return (last == null ? Trie.<String, Guard>empty() : last.guards()).updatedTo(next);
   }
 
@@ -149,7 +160,8 @@ public final class Snapshots {
           var sni = Destination.sni(called.id(), port, mesh.settings().trustDomain());
           var told = before.destinations().get(sni);
           if (told != null && told.service().id().equals(called.id())) {
-            guards = guards.with(sni, Guard.of(called, mesh));
+            var listeners = guards.getOrDefault(sni, Guard.NOBODY).listeners();
+            guards = guards.with(sni, Guard.of(called, mesh, listeners));
           }
         }
       }
@@ -172,6 +184,7 @@ public final class Snapshots {
 
   private Map<String, Shared> sidecars(Specs specs, Trie<String, Resource> allRoutes) {
     var captured = specs.virtuals();
+    var called = captured.values().stream().map(Outbound.Virtual::sni).collect(Collectors.toSet());
     var listeners =
         table(
             "listeners",
@@ -184,7 +197,7 @@ public final class Snapshots {
     var used =
         table(
             "captured routes",
-            allRoutes.values().stream().filter(route -> captured.containsKey(route.name())));
+            allRoutes.values().stream().filter(route -> called.contains(route.name())));
     var byNetwork = byNetwork(endpoints.update(specs.seen()));
     var shared = new HashMap<String, Shared>();
     for (var network : specs.networks()) {

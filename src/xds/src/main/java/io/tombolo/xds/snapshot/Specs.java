@@ -8,7 +8,6 @@ import io.tombolo.xds.translate.LoadAssignments;
 import io.tombolo.xds.translate.Outbound;
 import java.net.InetAddress;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -109,21 +108,18 @@ record Specs(Mesh mesh, SortedMap<String, Destination> destinations, SortedSet<S
     return specs;
   }
 
-  /// What answers for virtual addresses. Of services that claim the same address and port the first
-  /// gets it: Envoy takes each only once.
-  Map<String, Outbound.Virtual> virtuals() {
-    var claimed = new HashSet<Mesh.Gateway>();
-    var specs = new HashMap<String, Outbound.Virtual>();
+  /// What answers for each virtual address. Of services that claim the same address and port the
+  /// first gets it: Envoy takes each only once.
+  Map<Mesh.Gateway, Outbound.Virtual> virtuals() {
+    var specs = new HashMap<Mesh.Gateway, Outbound.Virtual>();
     destinations.forEach((sni, destination) -> {
-      int port = destination.port().number();
-      var addresses =
-          destination.service().virtualAddresses().stream()
-              .filter(Specs::isAddress)
-              .filter(address -> claimed.add(new Mesh.Gateway(address, port)))
-              .toList();
-      if (!addresses.isEmpty()) {
-        specs.put(sni, new Outbound.Virtual(sni, destination.port().protocol(), port, addresses));
-      }
+      var port = destination.port();
+      destination.service().virtualAddresses().stream()
+          .filter(Specs::isAddress)
+          .forEach(address ->
+              specs.putIfAbsent(
+                  new Mesh.Gateway(address, port.number()),
+                  new Outbound.Virtual(sni, port.protocol(), address, port.number())));
     });
     return specs;
   }

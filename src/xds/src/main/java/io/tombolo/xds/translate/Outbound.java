@@ -2,14 +2,12 @@ package io.tombolo.xds.translate;
 
 import com.google.protobuf.BoolValue;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
-import io.envoyproxy.envoy.config.listener.v3.AdditionalAddress;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.tombolo.mesh.catalog.Protocol;
 import io.tombolo.mesh.scope.Upstream;
-import java.util.List;
 
 /// LDS, the way out: where an application finds the services it calls.
 public final class Outbound {
@@ -20,25 +18,21 @@ public final class Outbound {
 
   private static final String CAPTURED = "capture:";
 
-  /// What answers for a service's virtual addresses.
-  ///
-  /// @param addresses at least one
-  public record Virtual(String sni, Protocol protocol, int port, List<String> addresses) {
-    public Virtual {
-      addresses = List.copyOf(addresses);
+  /// What answers for a virtual address of a service.
+  public record Virtual(String sni, Protocol protocol, String address, int port) {
+    /// The name of its listener: its address alone, for Envoy takes each address once. One that
+    /// goes from service to service is an update, not another listener while the first is still
+    /// there.
+    public String listener() {
+      return CAPTURED + address + ":" + port;
     }
   }
 
   private Outbound() {}
 
-  /// The name of the listener of a destination's virtual addresses.
-  public static String listener(String sni) {
-    return CAPTURED + sni;
-  }
-
-  /// The destination of such a listener; of another its own name.
-  public static String sni(String listener) {
-    return listener.startsWith(CAPTURED) ? listener.substring(CAPTURED.length()) : listener;
+  /// Is this the name of the listener of a virtual address?
+  public static boolean isVirtual(String listener) {
+    return listener.startsWith(CAPTURED);
   }
 
   /// On the loopback address that the proxy declared for this destination.
@@ -49,18 +43,12 @@ public final class Outbound {
         .build();
   }
 
-  /// For redirected traffic to a service's virtual addresses; [#capture] hands it over.
+  /// For redirected traffic to a virtual address; [#capture] hands it over.
   public static Listener virtual(Virtual virtual) {
-    var listener =
-        listener(listener(virtual.sni()), virtual.sni(), virtual.protocol())
-            .setBindToPort(BoolValue.of(false))
-            .setAddress(Protos.address(virtual.addresses().getFirst(), virtual.port()));
-    virtual.addresses().stream()
-        .skip(1)
-        .map(address -> Protos.address(address, virtual.port()))
-        .forEach(address ->
-            listener.addAdditionalAddresses(AdditionalAddress.newBuilder().setAddress(address)));
-    return listener.build();
+    return listener(virtual.listener(), virtual.sni(), virtual.protocol())
+        .setBindToPort(BoolValue.of(false))
+        .setAddress(Protos.address(virtual.address(), virtual.port()))
+        .build();
   }
 
   /// Takes all redirected traffic and hands it to the listener of its original destination. What

@@ -1,5 +1,6 @@
 package io.tombolo.xds.snapshot;
 
+import static io.tombolo.xds.TwoWorlds.BILLING;
 import static io.tombolo.xds.TwoWorlds.CART;
 import static io.tombolo.xds.TwoWorlds.STOCK;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -90,5 +91,26 @@ class ScopeTest {
     assertThat(scoped.of(ResourceType.ENDPOINTS).shared())
         .isSameAs(other.of(ResourceType.ENDPOINTS).shared());
     assertThat(names(scoped, ResourceType.ENDPOINTS)).contains(BILLING_SNI, DB_SNI);
+  }
+
+  @Test
+  void a_virtual_address_that_goes_from_service_to_service_stays_one_listener() {
+    var everyone = new Fact.Registered(TwoWorlds.everyoneMayCallEverything());
+    var before = snapshot(everyone).viewFor(CART_POD);
+    assertThat(leadsTo(before, "capture:240.0.0.1:8080")).contains(BILLING_SNI);
+
+    var after =
+        snapshot(
+                everyone,
+                new Fact.Registered(TwoWorlds.withVirtualAddress(BILLING, "240.0.0.9")),
+                new Fact.Registered(TwoWorlds.withVirtualAddress(CART, "240.0.0.1")))
+            .viewFor(CART_POD, before);
+    assertThat(leadsTo(after, "capture:240.0.0.1:8080")).contains("8080.cart.shop");
+    assertThat(leadsTo(after, "capture:240.0.0.9:8080")).contains(BILLING_SNI);
+    assertThat(names(after, ResourceType.LISTENER)).doesNotContain("capture:10.96.0.10:8080");
+  }
+
+  private static String leadsTo(View view, String listener) {
+    return view.of(ResourceType.LISTENER).get(listener).orElseThrow().body().toString();
   }
 }
