@@ -52,7 +52,15 @@ record ConsulWorld(Consul consul) {
   }
 
   void deleteIntention(String destination) {
-    call("DELETE", "/v1/config/service-intentions/" + destination, "");
+    delete("/v1/config/service-intentions/" + destination);
+  }
+
+  void delete(String path) {
+    call("DELETE", path, "");
+  }
+
+  void deregister(String id) {
+    put("/v1/catalog/deregister", "{\"Node\": \"node-%s\"}".formatted(id));
   }
 
   JsonNode put(String path, String body) {

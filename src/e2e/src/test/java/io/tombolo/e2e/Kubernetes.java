@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 
 /// What controllers and kubelets would write, written through the real API.
@@ -53,6 +54,15 @@ record Kubernetes(KubeApiserver api) {
 
   /// A pod with a service account of its own name, a service of that name in front of it.
   void pod(String name, Host host, String ports) {
+    var uid = pod(name, host);
+    service(name, ports);
+    create(slices(), slice(name, ports, List.of(new Row(name, host.address(), uid, true, false))));
+  }
+
+  /// A pod with a service account of its own name, and nothing in front of it.
+  ///
+  /// @return its uid
+  String pod(String name, Host host) {
     create(core("serviceaccounts"), "{\"metadata\": {\"name\": \"%s\"}}".formatted(name));
     var pod =
         create(
@@ -75,13 +85,16 @@ record Kubernetes(KubeApiserver api) {
                      "conditions": [{"type": "Ready", "status": "True"}]}
                     """
                         .formatted(address, address))));
+    return pod.path("metadata").path("uid").asText();
+  }
+
+  void service(String name, String ports) {
     create(
         core("services"),
         """
         {"metadata": {"name": "%s"}, "spec": {"selector": {"app": "%s"}, "ports": %s}}
         """
             .formatted(name, name, ports));
-    create(slices(), slice(name, address, pod.path("metadata").path("uid").asText(), ports, true));
   }
 
   /// Says whether the pod is ready, as its EndpointSlice tells it.
@@ -126,17 +139,21 @@ record Kubernetes(KubeApiserver api) {
   }
 
   void deleteIntention(String name) {
-    send("DELETE", intentions() + "/" + name, "", "");
+    delete(intentions() + "/" + name);
+  }
+
+  void delete(String path) {
+    send("DELETE", path, "", "");
   }
 
   /// Reads an object, changes it and writes it back.
-  private void change(String path, Consumer<ObjectNode> change) {
+  void change(String path, Consumer<ObjectNode> change) {
     var object = (ObjectNode) send("GET", path, "", "");
     change.accept(object);
     send("PUT", path, "application/json", object.toString());
   }
 
-  private static JsonNode parsed(String json) {
+  static JsonNode parsed(String json) {
     try {
       return JSON.readTree(json);
     } catch (IOException e) {
@@ -160,31 +177,47 @@ record Kubernetes(KubeApiserver api) {
     }
   }
 
-  private static String slice(
-      String name, String address, String uid, String servicePorts, boolean ready) {
-    try {
-      var ports = JSON.createArrayNode();
-      for (var port : JSON.readTree(servicePorts)) {
-        ports
-            .addObject()
-            .put("name", port.path("name").asText())
-            .put("port", port.path("port").asInt())
-            .put("protocol", "TCP");
-      }
-      return """
-      {"metadata": {"name": "%s", "labels": {"kubernetes.io/service-name": "%s"}},
-       "addressType": "IPv4", "ports": %s,
-       "endpoints": [{"addresses": ["%s"], "nodeName": "node-1", "zone": "z1",
-         "conditions": {"ready": %s, "serving": %s, "terminating": false},
-         "targetRef": {"kind": "Pod", "namespace": "%s", "name": "%s-1", "uid": "%s"}}]}
-      """
-          .formatted(name, name, ports, address, ready, ready, NAMESPACE, name, uid);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /// One row of an EndpointSlice.
+  ///
+  /// @param pod without the `-1` of its name
+  record Row(String pod, String address, String uid, boolean ready, boolean terminating) {
+    ObjectNode json() {
+      var row = JSON.createObjectNode().put("nodeName", "node-1").put("zone", "z1");
+      row.putArray("addresses").add(address);
+      row.putObject("conditions")
+          .put("ready", ready)
+          .put("serving", ready || terminating)
+          .put("terminating", terminating);
+      row.putObject("targetRef")
+          .put("kind", "Pod")
+          .put("namespace", NAMESPACE)
+          .put("name", pod + "-1")
+          .put("uid", uid);
+      return row;
     }
   }
 
-  private static String core(String kind) {
+  /// An EndpointSlice of a service, with its ports under the numbers that callers use.
+  static String slice(String service, String servicePorts, List<Row> rows) {
+    var slice = JSON.createObjectNode().put("addressType", "IPv4");
+    slice
+        .putObject("metadata")
+        .put("name", service)
+        .putObject("labels")
+        .put("kubernetes.io/service-name", service);
+    var ports = slice.putArray("ports");
+    for (var port : parsed(servicePorts)) {
+      ports
+          .addObject()
+          .put("name", port.path("name").asText())
+          .put("port", port.path("targetPort").asInt(port.path("port").asInt()))
+          .put("protocol", "TCP");
+    }
+    slice.putArray("endpoints").addAll(rows.stream().map(Row::json).toList());
+    return slice.toString();
+  }
+
+  static String core(String kind) {
     return "/api/v1/namespaces/%s/%s".formatted(NAMESPACE, kind);
   }
 

@@ -36,8 +36,8 @@ final class TwoWorlds implements AutoCloseable {
   static final int GRPC = 9002;
   static final int TCP = 9003;
   static final int GATEWAY_PORT = 15443;
-  private static final String CLUSTER = "cluster-1";
-  private static final String PORTS =
+  static final String CLUSTER = "cluster-1";
+  static final String PORTS =
       """
       [{"name": "http", "port": 8080, "protocol": "TCP", "appProtocol": "http"},
        {"name": "grpc", "port": 8081, "protocol": "TCP", "appProtocol": "grpc"},
@@ -164,7 +164,8 @@ final class TwoWorlds implements AutoCloseable {
             .plan());
   }
 
-  private Workload start(Workload.Plan plan) {
+  /// Starts a workload's agent and Envoy.
+  Workload start(Workload.Plan plan) {
     var workload = plan.start(directory);
     keep(workload.agent());
     workloads.put(plan.name(), workload);
@@ -174,6 +175,18 @@ final class TwoWorlds implements AutoCloseable {
   PlanBuilder plan(String name, Host host, String node, Network leg) {
     var address = topology.infra().address(leg) + ":" + ControlPlane.XDS_PORT;
     return new PlanBuilder(name, host, node, address, controlPlane.bundle(), leg.label());
+  }
+
+  /// Ends a workload's agent and Envoy, and waits until the control plane knows it.
+  void end(Workload workload) {
+    workload.agent().close();
+    workloads.remove(workload.name());
+    Await.until(
+        workload.name() + " is gone",
+        Duration.ofSeconds(30),
+        () ->
+            list(controlPlane.get("proxies").path("proxies"))
+                .noneMatch(proxy -> proxy.path("node").asText().equals(workload.node())));
   }
 
   /// Waits until a service is in the catalog with an endpoint.
@@ -196,8 +209,12 @@ final class TwoWorlds implements AutoCloseable {
   private boolean allApplied() {
     var page = controlPlane.get("proxies");
     long newest = page.path("revision").asLong();
-    return list(page.path("proxies")).count() >= workloads.size()
-        && list(page.path("proxies")).allMatch(p -> p.path("applied").asLong() == newest);
+    var behind =
+        list(page.path("proxies")).filter(p -> p.path("applied").asLong() != newest).toList();
+    if (!behind.isEmpty()) {
+      throw new IllegalStateException("not at revision %d: %s".formatted(newest, behind));
+    }
+    return page.path("proxies").size() >= workloads.size();
   }
 
   static Stream<JsonNode> list(JsonNode array) {
