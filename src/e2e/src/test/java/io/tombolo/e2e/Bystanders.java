@@ -2,12 +2,15 @@ package io.tombolo.e2e;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
-/// Services in Kubernetes that nobody calls come, change and go, at times by dozens. Proxies that
-/// are told every service have a cluster, endpoints, a listener and routes of each.
+/// Services in Kubernetes that nobody calls come, change and go, at times by dozens. Everyone may
+/// call them, so that proxies which declare no upstreams have a cluster, endpoints, a listener and
+/// routes of each.
 final class Bystanders implements Changes {
   private static final int MOST = 48;
   private static final List<String> PROTOCOLS = List.of("http", "grpc", "tcp");
@@ -16,11 +19,15 @@ final class Bystanders implements Changes {
   private final Market market;
   private final Written written;
   private final Map<Integer, Boolean> present = new HashMap<>();
+  private final Set<Integer> hidden = new HashSet<>();
   private int step;
 
   Bystanders(Market market, Written written) {
     this.market = market;
     this.written = written;
+    for (int slot = 0; slot < MOST; slot++) {
+      show(slot);
+    }
   }
 
   private Kubernetes kubernetes() {
@@ -50,10 +57,11 @@ final class Bystanders implements Changes {
     if (sliced == null) {
       return add(slot, random, "");
     }
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(6)) {
       case 0 -> delete(slot);
       case 1 -> sliced ? unslice(slot) : slice(slot, random);
       case 2 -> handOver(slot, random);
+      case 3 -> hidden.contains(slot) ? show(slot) : hide(slot);
       default -> alter(slot, random);
     };
   }
@@ -126,6 +134,28 @@ final class Bystanders implements Changes {
     return changes + add(heir, random, "\"clusterIP\": %s,".formatted(address));
   }
 
+  /// Lets everyone call it: whoever may not is not told of it.
+  private int show(int slot) {
+    kubernetes()
+        .intention(
+            name(slot),
+            """
+            {"destination": {"name": "%s"},
+             "sources": [{"name": "*", "namespace": "*", "action": "allow"}]}
+            """
+                .formatted(name(slot)));
+    hidden.remove(slot);
+    written.put("kubernetes/shop/" + name(slot) + " rule *", "allow");
+    return 1;
+  }
+
+  private int hide(int slot) {
+    kubernetes().deleteIntention(name(slot));
+    hidden.add(slot);
+    written.drop("kubernetes/shop/" + name(slot) + " ");
+    return 1;
+  }
+
   private void note(int slot, String protocol) {
     written.put(id(slot) + " step", "" + step);
     written.put(id(slot) + " port 8080", protocol);
@@ -153,5 +183,10 @@ final class Bystanders implements Changes {
   @Override
   public void undo() {
     List.copyOf(present.keySet()).forEach(this::delete);
+    for (int slot = 0; slot < MOST; slot++) {
+      if (!hidden.contains(slot)) {
+        hide(slot);
+      }
+    }
   }
 }

@@ -19,9 +19,9 @@ import java.util.function.Supplier;
 /// | workload | world | service | its proxy is told |
 /// |---|---|---|---|
 /// | till | pod | till | what it calls: shelf, stock and up to [#SLOTS] services that come and go |
-/// | shelf, shelfb | pods of different identities | shelf | every service |
+/// | shelf, shelfb | pods of different identities | shelf | what its identity may call |
 /// | stock | VM | stock | what it calls: shelf and those that come and go |
-/// | stockb | VM | stock | every service |
+/// | stockb | VM | stock | what its identity may call |
 final class Market implements AutoCloseable {
   static final int SLOTS = 8;
   static final List<String> CALLERS = List.of("till", "stock");

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/// Services in Consul that nobody calls come, change and go: their meta, their virtual address,
-/// their protocol.
+/// Services in Consul that everyone may call and nobody does come, change and go: their meta, their
+/// virtual address, their protocol.
 final class Strangers implements Changes {
   private static final int MOST = 24;
   private static final List<String> PROTOCOLS = List.of("http", "grpc", "tcp");
@@ -23,6 +23,10 @@ final class Strangers implements Changes {
   Strangers(Market market, Written written) {
     this.consul = market.worlds().consul();
     this.written = written;
+    for (int slot = 0; slot < MOST; slot++) {
+      consul.intention(name(slot), "*", "allow");
+      written.put(name(slot) + " rule *", "allow");
+    }
   }
 
   @Override
@@ -85,6 +89,9 @@ final class Strangers implements Changes {
   @Override
   public void undo() {
     List.copyOf(present.keySet()).forEach(this::delete);
+    for (int slot = 0; slot < MOST; slot++) {
+      consul.deleteIntention(name(slot));
+    }
     protocols.keySet().forEach(slot -> consul.delete("/v1/config/service-defaults/" + name(slot)));
   }
 }
