@@ -14,7 +14,7 @@ import java.util.List;
 /// is gone goes in the opposite order. At most one response of a type awaits its answer.
 public final class DeltaSession extends BaseSession<DeltaDiscoveryRequest, DeltaSubscription> {
   public DeltaSession() {
-    super(DeltaDiscoveryRequest::getTypeUrl, type -> new DeltaSubscription(type.listedWhole()));
+    super(DeltaDiscoveryRequest::getTypeUrl, DeltaSubscription::new);
   }
 
   @Override
@@ -32,11 +32,13 @@ public final class DeltaSession extends BaseSession<DeltaDiscoveryRequest, Delta
     }
   }
 
-  /// Endpoints do not wait for the clusters to be acknowledged: Envoy waits for them with that.
+  /// Endpoints follow the clusters that were sent and do not wait for them to be acknowledged:
+  /// Envoy waits for the endpoints with that, also if the clusters have changed again meanwhile.
   private boolean mayAdd(ResourceType type) {
     return switch (type) {
       case CLUSTER -> true;
-      case ENDPOINTS -> !of(ResourceType.CLUSTER).wantsNews();
+      case ENDPOINTS ->
+          of(ResourceType.CLUSTER).awaitsAnswer() || !of(ResourceType.CLUSTER).wantsNews();
       case LISTENER, ROUTES -> has(ResourceType.CLUSTER) && has(ResourceType.ENDPOINTS);
     };
   }

@@ -2,6 +2,7 @@ package io.tombolo.xds.delivery;
 
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.tombolo.xds.snapshot.Resource;
+import io.tombolo.xds.snapshot.ResourceType;
 import io.tombolo.xds.snapshot.Table;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -31,7 +32,7 @@ final class DeltaSubscription implements Subscription<DeltaDiscoveryRequest> {
 
   private record Refused(String version, Delivery.Refusal refusal) {}
 
-  private final boolean listedWhole;
+  private final ResourceType type;
   private final NameSet names = new NameSet();
   private final Held held = new Held();
 
@@ -55,8 +56,8 @@ final class DeltaSubscription implements Subscription<DeltaDiscoveryRequest> {
   private Table table = Table.EMPTY;
   private long revision;
 
-  DeltaSubscription(boolean listedWhole) {
-    this.listedWhole = listedWhole;
+  DeltaSubscription(ResourceType type) {
+    this.type = type;
   }
 
   @Override
@@ -101,7 +102,7 @@ final class DeltaSubscription implements Subscription<DeltaDiscoveryRequest> {
             open(known(name), 1);
           });
       answerDue = true;
-      if (listedWhole && request.getResourceNamesSubscribeCount() == 0) {
+      if (type.listedWhole() && request.getResourceNamesSubscribeCount() == 0) {
         wantAll();
       }
     }
@@ -198,7 +199,7 @@ final class DeltaSubscription implements Subscription<DeltaDiscoveryRequest> {
   private boolean isOpen(String name, Table there) {
     var resource = there.find(name);
     return resource == null
-        ? held.has(name)
+        ? held.has(name) && !type.outlasts(name)
         : wants(name) && !resource.version().equals(held.version(name));
   }
 
@@ -355,9 +356,7 @@ final class DeltaSubscription implements Subscription<DeltaDiscoveryRequest> {
 
   /// What the client has and should not have any more.
   List<String> leftovers() {
-    return open.keySet().stream()
-        .filter(name -> held.has(name) && table.find(name) == null)
-        .toList();
+    return open.keySet().stream().filter(name -> table.find(name) == null && isOpen(name)).toList();
   }
 
   /// Notes what is being sent.

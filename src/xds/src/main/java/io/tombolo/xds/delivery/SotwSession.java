@@ -14,7 +14,7 @@ import java.util.Map;
 /// until the client has listeners and routes without it.
 public final class SotwSession extends BaseSession<DiscoveryRequest, SotwSubscription> {
   public SotwSession() {
-    super(DiscoveryRequest::getTypeUrl, type -> new SotwSubscription(type.listedWhole()));
+    super(DiscoveryRequest::getTypeUrl, SotwSubscription::new);
   }
 
   @Override
@@ -30,7 +30,8 @@ public final class SotwSession extends BaseSession<DiscoveryRequest, SotwSubscri
   private boolean mayAdd(ResourceType type, View newest) {
     return switch (type) {
       case CLUSTER -> true;
-      case ENDPOINTS -> !wantsNews(ResourceType.CLUSTER, newest);
+      case ENDPOINTS ->
+          of(ResourceType.CLUSTER).awaitsAnswer() || !wantsNews(ResourceType.CLUSTER, newest);
       case LISTENER, ROUTES ->
           has(ResourceType.CLUSTER, newest) && has(ResourceType.ENDPOINTS, newest);
     };

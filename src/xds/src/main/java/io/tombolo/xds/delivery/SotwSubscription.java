@@ -2,6 +2,7 @@ package io.tombolo.xds.delivery;
 
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.tombolo.xds.snapshot.Resource;
+import io.tombolo.xds.snapshot.ResourceType;
 import io.tombolo.xds.snapshot.Table;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -24,7 +25,7 @@ final class SotwSubscription implements Subscription<DiscoveryRequest> {
   private record Sent(
       String nonce, String version, Map<String, Resource> resources, long revision) {}
 
-  private final boolean listedWhole;
+  private final ResourceType type;
   private Set<String> names = Set.of();
   private boolean started;
   private boolean answerDue;
@@ -34,8 +35,8 @@ final class SotwSubscription implements Subscription<DiscoveryRequest> {
   private String refusedVersion = "";
   private Delivery.OfType progress = Delivery.OfType.NONE;
 
-  SotwSubscription(boolean listedWhole) {
-    this.listedWhole = listedWhole;
+  SotwSubscription(ResourceType type) {
+    this.type = type;
   }
 
   @Override
@@ -96,7 +97,7 @@ final class SotwSubscription implements Subscription<DiscoveryRequest> {
   }
 
   private boolean wantsAll() {
-    return (listedWhole && names.isEmpty()) || names.contains(WILDCARD);
+    return (type.listedWhole() && names.isEmpty()) || names.contains(WILDCARD);
   }
 
   /// What the client is to have, by name.
@@ -104,10 +105,11 @@ final class SotwSubscription implements Subscription<DiscoveryRequest> {
   /// @param keep what it has already and is not to lose yet
   Map<String, Resource> wanted(Table table, boolean keep) {
     var wanted = new TreeMap<String, Resource>();
-    if (keep) {
-      wanted.putAll(held);
-      wanted.keySet().removeIf(name -> !wantsAll() && !names.contains(name));
-    }
+    held.forEach((name, resource) -> {
+      if ((keep || type.outlasts(name)) && (wantsAll() || names.contains(name))) {
+        wanted.put(name, resource);
+      }
+    });
     if (wantsAll()) {
       table.all().forEach(resource -> wanted.put(resource.name(), resource));
     } else {
@@ -175,7 +177,7 @@ final class SotwSubscription implements Subscription<DiscoveryRequest> {
         .filter(resource -> !resource.equals(held.get(resource.name())))
         .forEach(resource -> lacking.put(resource.name(), said));
     held.keySet().stream()
-        .filter(name -> table.find(name) == null)
+        .filter(name -> isLeftover(name, table))
         .forEach(name -> lacking.put(name, said));
     return lacking;
   }
@@ -183,7 +185,11 @@ final class SotwSubscription implements Subscription<DiscoveryRequest> {
   /// Has the client acknowledged exactly what there is?
   boolean settledAt(Table table) {
     return answered
-        && held.size() == table.size()
+        && held.keySet().stream().noneMatch(name -> isLeftover(name, table))
         && table.all().allMatch(resource -> resource.equals(held.get(resource.name())));
+  }
+
+  private boolean isLeftover(String name, Table table) {
+    return table.find(name) == null && !type.outlasts(name);
   }
 }

@@ -1,5 +1,6 @@
 package io.tombolo.xds.snapshot;
 
+import io.tombolo.xds.translate.Clusters;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -24,6 +25,12 @@ public enum ResourceType {
   /// Does a client that names nothing mean all of them?
   public boolean listedWhole() {
     return this == CLUSTER || this == LISTENER;
+  }
+
+  /// Does a client keep one of this name when it is gone? Connections that were open before their
+  /// listener went still lead to the application, until they are drained.
+  public boolean outlasts(String name) {
+    return this == CLUSTER && Clusters.isLocal(name);
   }
 
   public static Optional<ResourceType> of(String typeUrl) {

@@ -18,6 +18,8 @@ public final class Clusters {
   /// The cluster that leads nowhere: a connection to it is closed.
   public static final String BLACKHOLE = "blackhole";
 
+  private static final String LOCAL = "inbound:";
+
   private static final String HTTP_OPTIONS =
       "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
@@ -33,11 +35,16 @@ public final class Clusters {
   /// An application beside its proxy.
   public record Local(String address, int port, boolean http2) {
     public String name() {
-      return "inbound:" + address + ":" + port + (http2 ? ":http2" : "");
+      return LOCAL + address + ":" + port + (http2 ? ":http2" : "");
     }
   }
 
   private Clusters() {}
+
+  /// Is this the name of a cluster that leads to an application beside the proxy?
+  public static boolean isLocal(String name) {
+    return name.startsWith(LOCAL);
+  }
 
   /// To the proxies of a destination, over mutual TLS.
   public static Cluster upstream(Upstream upstream) {

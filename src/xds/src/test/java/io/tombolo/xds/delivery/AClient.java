@@ -61,16 +61,16 @@ final class AClient {
     return all(CLUSTER).keySet().containsAll(used);
   }
 
-  /// Has it exactly this?
+  /// Has it exactly this, but for what it keeps?
   boolean matches(View view) {
     return Set.of(ResourceType.values()).stream().allMatch(type -> matches(type, view));
   }
 
   private boolean matches(ResourceType type, View view) {
-    return view.of(type)
-        .all()
-        .collect(Collectors.toMap(Resource::name, Resource::body))
-        .equals(all(type));
+    var there = view.of(type).all().collect(Collectors.toMap(Resource::name, Resource::body));
+    var ours = new TreeMap<>(all(type));
+    ours.keySet().removeIf(name -> type.outlasts(name) && !there.containsKey(name));
+    return ours.equals(there);
   }
 
   /// Drops what nothing points to any more.

@@ -21,6 +21,7 @@ import io.tombolo.xds.snapshot.ResourceType;
 import io.tombolo.xds.snapshot.Snapshots;
 import io.tombolo.xds.snapshot.View;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -213,19 +214,48 @@ class DeltaSessionTest {
   }
 
   @Test
-  void a_cluster_that_is_replaced_is_told_its_endpoints_once_more() {
+  void the_cluster_of_an_application_outlasts_its_listener() {
     haveClusters();
-    say(ack(say(about(ENDPOINTS, BILLING_SNI), VIEW).getFirst()), VIEW);
+    say(ack(say(about(LISTENER), VIEW).getFirst()), VIEW);
+    var unserved = view(new Fact.Gone(EndpointSet.key(CART.id(), "")));
+    var gone = new ArrayList<String>();
+    var responses = news(unserved);
+    while (!responses.isEmpty()) {
+      gone.addAll(responses.getFirst().getRemovedResourcesList());
+      responses = say(ack(responses.getFirst()), unserved);
+    }
+
+    assertThat(gone).contains("inbound:10.1.0.7:15006").doesNotContain("inbound:10.1.0.7:8080");
+    assertThat(session.lacking(unserved.revision()))
+        .noneMatch(lack -> lack.what().type() == CLUSTER);
+  }
+
+  @Test
+  void endpoints_do_not_wait_for_clusters_that_changed_again_meanwhile() {
+    say(about(CLUSTER), VIEW);
+
+    assertThat(say(about(ENDPOINTS, BILLING_SNI), servedBySomeoneElse()))
+        .extracting(DeltaSessionTest::names)
+        .containsExactly(List.of(BILLING_SNI));
+  }
+
+  private static View servedBySomeoneElse() {
     var someoneElse =
         TwoWorlds.BILLING
             .endpoint("10.2.0.7")
             .runningAs(SpiffeId.serviceAccount(Examples.TRUST_DOMAIN, "shop", "other"))
             .build();
-    var changed =
+    return view(
         new Fact.Registered(
-            new EndpointSet(TwoWorlds.BILLING.id(), "", List.of(someoneElse), List.of()));
+            new EndpointSet(TwoWorlds.BILLING.id(), "", List.of(someoneElse), List.of())));
+  }
 
-    assertThat(news(view(changed)))
+  @Test
+  void a_cluster_that_is_replaced_is_told_its_endpoints_once_more() {
+    haveClusters();
+    say(ack(say(about(ENDPOINTS, BILLING_SNI), VIEW).getFirst()), VIEW);
+
+    assertThat(news(servedBySomeoneElse()))
         .extracting(DeltaSessionTest::names)
         .containsExactly(List.of(BILLING_SNI), List.of(BILLING_SNI));
   }

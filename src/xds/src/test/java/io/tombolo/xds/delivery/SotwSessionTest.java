@@ -1,6 +1,7 @@
 package io.tombolo.xds.delivery;
 
 import static io.tombolo.xds.TwoWorlds.CART;
+import static io.tombolo.xds.TwoWorlds.STOCK;
 import static io.tombolo.xds.snapshot.ResourceType.CLUSTER;
 import static io.tombolo.xds.snapshot.ResourceType.ENDPOINTS;
 import static io.tombolo.xds.snapshot.ResourceType.LISTENER;
@@ -11,11 +12,13 @@ import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.tombolo.mesh.catalog.EndpointSet;
 import io.tombolo.mesh.catalog.Fact;
+import io.tombolo.mesh.catalog.Service;
 import io.tombolo.xds.TwoWorlds;
 import io.tombolo.xds.snapshot.ResourceType;
 import io.tombolo.xds.snapshot.Snapshots;
 import io.tombolo.xds.snapshot.View;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -121,6 +124,45 @@ class SotwSessionTest {
     assertThat(say(about(CLUSTER).setResponseNonce(clusters.getNonce()), VIEW))
         .extracting(DiscoveryResponse::getTypeUrl)
         .containsExactly(LISTENER.typeUrl());
+  }
+
+  @Test
+  void endpoints_do_not_wait_for_clusters_that_changed_again_meanwhile() {
+    say(about(CLUSTER), VIEW);
+
+    assertThat(say(about(ENDPOINTS, BILLING_SNI), view(new Fact.Gone(Service.key(STOCK.id())))))
+        .extracting(DiscoveryResponse::getTypeUrl)
+        .containsExactly(ENDPOINTS.typeUrl());
+  }
+
+  @Test
+  void the_cluster_of_an_application_outlasts_its_listener() {
+    var clusters = say(about(CLUSTER), VIEW).getFirst();
+    say(about(CLUSTER).setResponseNonce(clusters.getNonce()), VIEW);
+    var listeners = say(about(LISTENER), VIEW).getFirst();
+    say(about(LISTENER).setResponseNonce(listeners.getNonce()), VIEW);
+
+    var unserved = view(new Fact.Gone(EndpointSet.key(CART.id(), "")));
+    var told = new ArrayList<DiscoveryResponse>();
+    var responses = news(session, unserved);
+    while (!responses.isEmpty()) {
+      var response = responses.getFirst();
+      told.add(response);
+      responses =
+          say(
+              DiscoveryRequest.newBuilder()
+                  .setTypeUrl(response.getTypeUrl())
+                  .setResponseNonce(response.getNonce()),
+              unserved);
+    }
+
+    assertThat(told).extracting(DiscoveryResponse::getTypeUrl).contains(LISTENER.typeUrl());
+    assertThat(told)
+        .filteredOn(response -> response.getTypeUrl().equals(CLUSTER.typeUrl()))
+        .isNotEmpty()
+        .allMatch(response -> response.toString().contains("inbound:10.1.0.7:8080"));
+    assertThat(session.lacking(unserved.revision()))
+        .noneMatch(lack -> lack.what().type() == CLUSTER);
   }
 
   @Test
