@@ -1,116 +1,79 @@
 package io.tombolo.mesh.policy;
 
-import io.tombolo.mesh.catalog.Catalog;
-import io.tombolo.mesh.catalog.Naming;
+import io.tombolo.mesh.catalog.Item;
+import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.catalog.Service;
-import io.tombolo.mesh.catalog.ServiceId;
-import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.catalog.World;
-import io.tombolo.mesh.identity.SpiffeId;
-import io.tombolo.mesh.identity.TrustDomain;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// All intentions of the mesh, in the order they are tried, with what is needed to tell whom they
-/// name.
+/// All intentions of the mesh, by whom they name.
 ///
-/// @param all sorted by [Intention#FIRST_TRIED]
-/// @param identities who runs each service
-public record Intentions(
-    TrustDomain trustDomain,
-    List<Intention> all,
-    Naming naming,
-    Map<ServiceId, Set<SpiffeId>> identities,
-    Set<SourceId> consuls) {
+/// @param byDestination in the order in which they are tried
+/// @param bySource the destinations of those that name a source
+public record Intentions(Map<Party, List<Tried>> byDestination, Map<Party, Set<Party>> bySource) {
+  public static final Intentions NONE = new Intentions(Map.of(), Map.of());
 
-  public static Intentions of(Catalog catalog, Naming naming, TrustDomain trustDomain) {
+  /// @param rank its place in the order in which all intentions are tried
+  public record Tried(int rank, Intention intention) {}
+
+  /// Those of all objects that are policies.
+  public static Intentions of(Collection<Item> items) {
     var all =
-        catalog.others().values().stream()
+        items.stream()
             .filter(PolicyObject.class::isInstance)
             .flatMap(item -> ((PolicyObject) item).intentions().stream())
             .sorted(Intention.FIRST_TRIED)
             .toList();
-    var identities = new HashMap<ServiceId, Set<SpiffeId>>();
-    catalog.services().keySet().forEach(id -> identities.put(id, catalog.identitiesOf(id)));
-    var consuls =
-        catalog.sources().keySet().stream()
-            .filter(source -> source.world() == World.CONSUL)
-            .collect(Collectors.toSet());
-    return new Intentions(trustDomain, all, naming, identities, consuls);
+    var byDestination = new HashMap<Party, List<Tried>>();
+    var bySource = new HashMap<Party, Set<Party>>();
+    for (int rank = 0; rank < all.size(); rank++) {
+      var intention = all.get(rank);
+      byDestination
+          .computeIfAbsent(intention.destination(), _ -> new ArrayList<>())
+          .add(new Tried(rank, intention));
+      bySource
+          .computeIfAbsent(intention.source(), _ -> new HashSet<>())
+          .add(intention.destination());
+    }
+    return new Intentions(byDestination, bySource);
   }
 
-  /// Who may call this service.
-  public InboundPolicy at(Service destination) {
-    var rules =
-        all.stream()
-            .filter(intention -> names(intention.destination(), destination))
-            .map(intention -> new Rule(intention, principals(intention.source())))
-            .toList();
-    return new InboundPolicy(rules);
+  /// What is about calls to this service, in the order in which it is tried.
+  public List<Intention> at(Service destination) {
+    return parties(destination)
+        .flatMap(party -> byDestination.getOrDefault(party, List.of()).stream())
+        .sorted(Comparator.comparingInt(Tried::rank))
+        .map(Tried::intention)
+        .toList();
   }
 
-  private static boolean names(Party party, Service service) {
-    return switch (party) {
-      case Party.Everyone() -> true;
-      case Party.Named(var name) -> service.consulNames().contains(name);
-      case Party.InWorld(var world, var namespace, var name) ->
-          service.id().source().world() == world
-              && service.id().namespace().equals(namespace)
-              && service.id().name().equals(name);
-      case Party.InNamespace(var namespace) ->
-          service.id().source().world() == World.KUBERNETES
-              && service.id().namespace().equals(namespace);
-      case Party.Account _ -> false;
-    };
+  /// Which destinations there are rules for that name this service as their source, by one of its
+  /// names and not just as one of many.
+  public Stream<Party> destinationsNaming(Service source) {
+    return parties(source)
+        .filter(party -> party.wildcards() == 0)
+        .flatMap(party -> bySource.getOrDefault(party, Set.of()).stream());
   }
 
-  private Set<Principal> principals(Party source) {
-    return switch (source) {
-      case Party.Everyone() -> Set.of(new Principal.Under("spiffe://" + trustDomain + "/ns/"));
-      case Party.InNamespace(var namespace) ->
-          Set.of(new Principal.Under("spiffe://%s/ns/%s/sa/".formatted(trustDomain, namespace)));
-      case Party.Account(var namespace, var account) ->
-          Set.of(new Principal.Exactly(SpiffeId.serviceAccount(trustDomain, namespace, account)));
-      case Party.Named(var name) ->
-          union(
-              consulPrincipals("default", name),
-              identitiesOf(
-                  naming.byConsulName().getOrDefault(name, List.of()).stream().map(Service::id)));
-      case Party.InWorld(var world, var namespace, var name) ->
-          union(
-              world == World.CONSUL ? consulPrincipals(namespace, name) : Set.of(),
-              identitiesOf(
-                  identities.keySet().stream()
-                      .filter(id ->
-                          id.source().world() == world
-                              && id.namespace().equals(namespace)
-                              && id.name().equals(name))));
-    };
-  }
-
-  /// A Consul name is an identity even if nothing is registered under it yet.
-  private Set<Principal> consulPrincipals(String namespace, String name) {
-    return consuls.stream()
-        .map(dc -> SpiffeId.consulService(trustDomain, namespace, dc.name(), name))
-        .map(Principal.Exactly::new)
-        .collect(Collectors.toSet());
-  }
-
-  private Set<Principal> identitiesOf(Stream<ServiceId> services) {
-    return services
-        .flatMap(id -> identities.getOrDefault(id, Set.of()).stream())
-        .map(Principal.Exactly::new)
-        .collect(Collectors.toSet());
-  }
-
-  private static Set<Principal> union(Set<Principal> some, Set<Principal> more) {
-    var all = new LinkedHashSet<>(some);
-    all.addAll(more);
-    return all;
+  /// All that a service may be named by.
+  private static Stream<Party> parties(Service service) {
+    var id = service.id();
+    var names =
+        Stream.concat(
+            service.consulNames().stream().filter(Names::isLabel).<Party>map(Party.Named::new),
+            Stream.of(
+                new Party.Everyone(),
+                new Party.InWorld(id.source().world(), id.namespace(), id.name())));
+    return id.source().world() == World.KUBERNETES
+        ? Stream.concat(names, Stream.of(new Party.InNamespace(id.namespace())))
+        : names;
   }
 }

@@ -58,7 +58,8 @@ class IntentionsTest {
     var catalog = Catalog.of(List.of(CLUSTER, DATACENTER)).with(facts);
     var apart = new SameName(SameName.Choice.APART, Map.of());
     var naming = Naming.of(catalog.services().values(), apart);
-    return Intentions.of(catalog, naming, TRUST_DOMAIN).at(destination);
+    var intentions = Intentions.of(catalog.others().values());
+    return new Policies(intentions, catalog, naming, TRUST_DOMAIN).at(destination);
   }
 
   /// Consul's table for its community edition, where the namespace is always `default`.

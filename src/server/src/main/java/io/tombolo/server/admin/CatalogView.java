@@ -53,7 +53,10 @@ final class CatalogView {
             .sorted(Comparator.comparing(Service::id))
             .map(service -> service(service, catalog))
             .toList(),
-        mesh.naming().clashes().values().stream().map(CatalogView::clash).toList(),
+        mesh.naming().clashes().values().stream()
+            .sorted(Comparator.comparing(Naming.Clash::name))
+            .map(CatalogView::clash)
+            .toList(),
         quarantined(catalog),
         refused(catalog));
   }

@@ -1,5 +1,6 @@
 package io.tombolo.xds.snapshot;
 
+import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.flow.Mesh;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +27,18 @@ record InboundSide(@Nullable Mesh mesh, Workloads.@Nullable Spec spec, Own own) 
 
   @SuppressWarnings("ReferenceEquality") // what was not touched is the same
   private static boolean alike(Mesh one, Mesh other, String nodeId) {
-    return one.naming() == other.naming()
-        && one.policies() == other.policies()
-        && one.settings() == other.settings()
-        && served(one, nodeId) == served(other, nodeId);
+    var served = served(one, nodeId);
+    return one.settings() == other.settings()
+        && served == served(other, nodeId)
+        && served.stream()
+            .map(Mesh.Served::service)
+            .allMatch(service -> alike(service, one, other));
+  }
+
+  @SuppressWarnings("ReferenceEquality") // what was not touched is the same
+  private static boolean alike(Service service, Mesh one, Mesh other) {
+    return one.policies().get(service.id()) == other.policies().get(service.id())
+        && (one.naming() == other.naming() || one.naming().isAlikeAround(service, other.naming()));
   }
 
   private static List<Mesh.Served> served(Mesh mesh, String nodeId) {

@@ -12,8 +12,12 @@ record Shared(
     Trie<String, Resource> routes) {
   static final Shared NOTHING = new Shared(Trie.empty(), Trie.empty(), Trie.empty(), Trie.empty());
 
-  /// The same with this load assignment.
-  Shared with(Resource assignment) {
-    return new Shared(clusters, endpoints.with(assignment.name(), assignment), listeners, routes);
+  /// What the mesh gateways of a network are told while they lead nowhere.
+  static Shared gateway(Resource blackhole, Resource listener) {
+    return new Shared(
+        Trie.<String, Resource>empty().with(blackhole.name(), blackhole),
+        Trie.empty(),
+        Trie.<String, Resource>empty().with(listener.name(), listener),
+        Trie.empty());
   }
 }

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class Snapshot {
   private final Mesh mesh;
   private final Trie<String, Destination> destinations;
+  private final Trie<String, Integer> networks;
+  private final Trie<Mesh.Gateway, List<Outbound.Virtual>> claims;
   private final Trie<String, Guard> guards;
   private final Trie<String, Resource> routes;
   private final Map<String, Shared> sidecars;
@@ -34,12 +36,16 @@ public final class Snapshot {
   Snapshot(
       Mesh mesh,
       Trie<String, Destination> destinations,
+      Trie<String, Integer> networks,
+      Trie<Mesh.Gateway, List<Outbound.Virtual>> claims,
       Trie<String, Guard> guards,
       Trie<String, Resource> routes,
       Map<String, Shared> sidecars,
       Map<String, Shared> gateways) {
     this.mesh = mesh;
     this.destinations = destinations;
+    this.networks = networks;
+    this.claims = claims;
     this.guards = guards;
     this.routes = routes;
     this.sidecars = sidecars;
@@ -47,12 +53,36 @@ public final class Snapshot {
     this.access = new Access(mesh.settings().trustDomain());
   }
 
+  /// What there is to say of a mesh of which nothing is known.
+  static Snapshot nothing(Mesh.Settings settings) {
+    return new Snapshot(
+        Mesh.nothing(settings),
+        Trie.empty(),
+        Trie.empty(),
+        Trie.empty(),
+        Trie.empty(),
+        Trie.empty(),
+        Map.of(),
+        Map.of());
+  }
+
   Mesh mesh() {
     return mesh;
   }
 
+  /// By SNI.
   Trie<String, Destination> destinations() {
     return destinations;
+  }
+
+  /// In how many destinations each network occurs.
+  Trie<String, Integer> networks() {
+    return networks;
+  }
+
+  /// What would answer for each virtual address, in the order of SNIs; the first does.
+  Trie<Mesh.Gateway, List<Outbound.Virtual>> claims() {
+    return claims;
   }
 
   /// Who may call each destination.

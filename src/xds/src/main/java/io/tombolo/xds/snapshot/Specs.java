@@ -2,77 +2,50 @@ package io.tombolo.xds.snapshot;
 
 import io.tombolo.mesh.catalog.Destination;
 import io.tombolo.mesh.catalog.Endpoint;
+import io.tombolo.mesh.catalog.ServiceId;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.xds.translate.Clusters;
 import io.tombolo.xds.translate.LoadAssignments;
 import io.tombolo.xds.translate.Outbound;
 import java.net.InetAddress;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/// What each shared resource is made from, by key: the inputs of the memoised tables.
-///
-/// @param destinations by SNI; of ports that go by the same SNI the first
-/// @param networks all that are known, and [Place#ELSEWHERE]
-record Specs(Mesh mesh, SortedMap<String, Destination> destinations, SortedSet<String> networks) {
-  static Specs of(Mesh mesh) {
-    var destinations = new TreeMap<String, Destination>();
-    var networks = new TreeSet<>(mesh.settings().gateways().keySet());
-    networks.add(Place.ELSEWHERE);
-    mesh.destinations()
-        .values()
-        .forEach(ofService ->
-            ofService.forEach(destination -> {
-              destinations.putIfAbsent(destination.sni(mesh.settings().trustDomain()), destination);
-              destination.endpoints().forEach(endpoint -> networks.add(endpoint.network()));
-            }));
-    return new Specs(mesh, destinations, networks);
+/// What each shared resource is made from: what is equal here is equal there.
+final class Specs {
+  private Specs() {}
+
+  /// The destinations of a service by SNI; of ports that go by the same SNI the first.
+  static Map<String, Destination> told(Mesh mesh, ServiceId service) {
+    var told = new LinkedHashMap<String, Destination>();
+    for (var destination : mesh.destinations().getOrDefault(service, List.of())) {
+      told.putIfAbsent(destination.sni(mesh.settings().trustDomain()), destination);
+    }
+    return told;
   }
 
-  Map<String, Clusters.Upstream> upstreams() {
-    var specs = new HashMap<String, Clusters.Upstream>();
-    destinations.forEach((sni, destination) ->
-        specs.put(
-            sni,
-            new Clusters.Upstream(
-                sni, destination.port().protocol(), List.copyOf(destination.identities()))));
-    return specs;
+  static Clusters.Upstream upstream(String sni, Destination destination) {
+    return new Clusters.Upstream(
+        sni, destination.port().protocol(), List.copyOf(destination.identities()));
   }
 
-  /// As sidecars see them.
-  Map<Place, LoadAssignments.Seen> seen() {
-    var specs = new HashMap<Place, LoadAssignments.Seen>();
-    destinations.forEach((sni, destination) ->
-        networks.forEach(
-            network -> specs.put(new Place(sni, network), seen(mesh, sni, destination, network))));
-    return specs;
-  }
-
-  /// In other networks only what is exported, at the gateways there.
-  static LoadAssignments.Seen seen(Mesh mesh, String sni, Destination destination, String network) {
+  /// As sidecars of a network see it: in other networks only what is exported, at the gateways
+  /// there.
+  static LoadAssignments.Seen seen(
+      String sni, Destination destination, String network, Mesh.Settings settings) {
     return new LoadAssignments.Seen(
         sni,
         network,
         destination.endpoints(),
-        destination.service().exported() ? mesh.settings().gateways() : Map.of());
+        destination.service().exported() ? settings.gateways() : Map.of());
   }
 
-  /// As the mesh gateways of a network see them.
-  Map<Place, LoadAssignments.Seen> passedThrough() {
-    var specs = new HashMap<Place, LoadAssignments.Seen>();
-    destinations.forEach((sni, destination) ->
-        passedThroughIn(destination)
-            .forEach(
-                network -> specs.put(new Place(sni, network), local(sni, destination, network))));
-    return specs;
+  /// As the mesh gateways of a network see it.
+  static LoadAssignments.Seen local(String sni, Destination destination, String network) {
+    return new LoadAssignments.Seen(sni, network, destination.endpoints(), Map.of());
   }
 
   /// The networks whose gateways lead to a destination: what is exported and has endpoints there.
@@ -84,44 +57,14 @@ record Specs(Mesh mesh, SortedMap<String, Destination> destinations, SortedSet<S
     return destination.endpoints().stream().map(Endpoint::network).collect(Collectors.toSet());
   }
 
-  static LoadAssignments.Seen local(String sni, Destination destination, String network) {
-    return new LoadAssignments.Seen(sni, network, destination.endpoints(), Map.of());
-  }
-
-  /// The SNIs that take requests, as key and value.
-  Map<String, String> routed() {
-    return snis(destination -> destination.port().protocol().isHttp());
-  }
-
-  /// The SNIs that other networks may use, as key and value.
-  Map<String, String> exported() {
-    return snis(destination -> destination.service().exported());
-  }
-
-  private Map<String, String> snis(Predicate<Destination> which) {
-    var specs = new HashMap<String, String>();
-    destinations.forEach((sni, destination) -> {
-      if (which.test(destination)) {
-        specs.put(sni, sni);
-      }
-    });
-    return specs;
-  }
-
-  /// What answers for each virtual address. Of services that claim the same address and port the
-  /// first gets it: Envoy takes each only once.
-  Map<Mesh.Gateway, Outbound.Virtual> virtuals() {
-    var specs = new HashMap<Mesh.Gateway, Outbound.Virtual>();
-    destinations.forEach((sni, destination) -> {
-      var port = destination.port();
-      destination.service().virtualAddresses().stream()
-          .filter(Specs::isAddress)
-          .forEach(address ->
-              specs.putIfAbsent(
-                  new Mesh.Gateway(address, port.number()),
-                  new Outbound.Virtual(sni, port.protocol(), address, port.number())));
-    });
-    return specs;
+  /// What may answer for the virtual addresses of a destination.
+  static List<Outbound.Virtual> virtuals(String sni, Destination destination) {
+    var port = destination.port();
+    return destination.service().virtualAddresses().stream()
+        .filter(Specs::isAddress)
+        .distinct()
+        .map(address -> new Outbound.Virtual(sni, port.protocol(), address, port.number()))
+        .toList();
   }
 
   private static boolean isAddress(String text) {

@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.tombolo.mesh.catalog.Protocol;
+import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.scope.Upstream;
 
 /// LDS, the way out: where an application finds the services it calls.
@@ -20,6 +21,10 @@ public final class Outbound {
 
   /// What answers for a virtual address of a service.
   public record Virtual(String sni, Protocol protocol, String address, int port) {
+    public Mesh.Gateway at() {
+      return new Mesh.Gateway(address, port);
+    }
+
     /// The name of its listener: its address alone, for Envoy takes each address once. One that
     /// goes from service to service is an update, not another listener while the first is still
     /// there.

@@ -1,0 +1,108 @@
+package io.tombolo.mesh.policy;
+
+import io.tombolo.mesh.catalog.Catalog;
+import io.tombolo.mesh.catalog.Naming;
+import io.tombolo.mesh.catalog.Service;
+import io.tombolo.mesh.catalog.ServiceId;
+import io.tombolo.mesh.catalog.World;
+import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.identity.TrustDomain;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// What intentions mean in a catalog: whom their parties stand for. Not thread-safe.
+public final class Policies {
+  private final Intentions intentions;
+  private final Catalog catalog;
+  private final Naming naming;
+  private final TrustDomain trustDomain;
+
+  /// Many services have the same rules.
+  private final Map<List<Intention>, InboundPolicy> known = new HashMap<>();
+
+  private final Map<Party, Set<Principal>> principals = new HashMap<>();
+
+  public Policies(Intentions intentions, Catalog catalog, Naming naming, TrustDomain trustDomain) {
+    this.intentions = intentions;
+    this.catalog = catalog;
+    this.naming = naming;
+    this.trustDomain = trustDomain;
+  }
+
+  /// Who may call this service.
+  public InboundPolicy at(Service destination) {
+    return known.computeIfAbsent(intentions.at(destination), this::policy);
+  }
+
+  private InboundPolicy policy(List<Intention> tried) {
+    return new InboundPolicy(
+        tried.stream().map(intention -> new Rule(intention, of(intention.source()))).toList());
+  }
+
+  /// The services that a rule about this destination is for.
+  public Stream<ServiceId> services(Party destination) {
+    return switch (destination) {
+      case Party.Everyone() -> catalog.services().keySet().stream();
+      case Party.Named(var name) -> naming.claimants(name).stream().map(Service::id);
+      case Party.InWorld named -> registered(named);
+      case Party.InNamespace(var namespace) ->
+          catalog.services().keySet().stream()
+              .filter(id -> id.source().world() == World.KUBERNETES)
+              .filter(id -> id.namespace().equals(namespace));
+      case Party.Account _ -> Stream.empty();
+    };
+  }
+
+  private Stream<ServiceId> registered(Party.InWorld named) {
+    return catalog.sources().keySet().stream()
+        .filter(source -> source.world() == named.world())
+        .map(source -> new ServiceId(source, named.namespace(), named.name()))
+        .filter(catalog.services()::containsKey);
+  }
+
+  private Set<Principal> of(Party source) {
+    return principals.computeIfAbsent(source, this::principals);
+  }
+
+  private Set<Principal> principals(Party source) {
+    return switch (source) {
+      case Party.Everyone() -> Set.of(new Principal.Under("spiffe://" + trustDomain + "/ns/"));
+      case Party.InNamespace(var namespace) ->
+          Set.of(new Principal.Under("spiffe://%s/ns/%s/sa/".formatted(trustDomain, namespace)));
+      case Party.Account(var namespace, var account) ->
+          Set.of(new Principal.Exactly(SpiffeId.serviceAccount(trustDomain, namespace, account)));
+      case Party.Named(var name) -> union(consulPrincipals("default", name), identities(source));
+      case Party.InWorld(var world, var namespace, var name) ->
+          union(
+              world == World.CONSUL ? consulPrincipals(namespace, name) : Set.of(),
+              identities(source));
+    };
+  }
+
+  /// A Consul name is an identity even if nothing is registered under it yet.
+  private Set<Principal> consulPrincipals(String namespace, String name) {
+    return catalog.sources().keySet().stream()
+        .filter(source -> source.world() == World.CONSUL)
+        .map(dc -> SpiffeId.consulService(trustDomain, namespace, dc.name(), name))
+        .map(Principal.Exactly::new)
+        .collect(Collectors.toSet());
+  }
+
+  private Set<Principal> identities(Party services) {
+    return services(services)
+        .flatMap(id -> catalog.identitiesOf(id).stream())
+        .map(Principal.Exactly::new)
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<Principal> union(Set<Principal> some, Set<Principal> more) {
+    var all = new LinkedHashSet<>(some);
+    all.addAll(more);
+    return all;
+  }
+}
