@@ -14,8 +14,8 @@ final class Given {
     return list == null ? List.of() : list.stream().filter(Objects::nonNull).toList();
   }
 
-  static Map<String, String> of(@Nullable Map<String, String> map) {
-    var present = new HashMap<String, String>();
+  static <V> Map<String, V> of(@Nullable Map<String, V> map) {
+    var present = new HashMap<String, V>();
     if (map != null) {
       map.forEach((key, value) -> {
         if (key != null && value != null) {

@@ -1,25 +1,13 @@
 package io.tombolo.kubernetes;
 
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Namespace;
-import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
-import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.tombolo.kubernetes.v1alpha1.Intention;
 import io.tombolo.mesh.catalog.Fact;
-import io.tombolo.mesh.catalog.Refused;
 import io.tombolo.mesh.catalog.Source;
 import io.tombolo.mesh.catalog.SourceId;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 /// so that nothing which happened meanwhile is missed. Nothing is said of a listing before it is
 /// whole.
 public final class KubernetesSource implements Source {
-  private static final String INTENTIONS = "intentions." + Intention.GROUP;
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
@@ -88,16 +75,16 @@ public final class KubernetesSource implements Source {
 
   /// Lists and follows until something that matters for the listing changes.
   private void read(Consumer<Fact> facts) throws IOException, InterruptedException {
-    boolean installed = intentionsInstalled();
-    try (var session = new Session(client, kinds(installed))) {
+    var offered = Offered.by(client, id());
+    try (var session = new Session(client, offered.kinds())) {
       var world = new KubernetesWorld(cluster);
       session.listed(pace.listing).forEach(world::put);
-      complete(facts, world, installed);
+      complete(facts, world, offered);
       long nextCheck = System.nanoTime() + pace.check.toNanos();
       while (true) {
         long left = nextCheck - System.nanoTime();
         if (left <= 0) {
-          if (intentionsInstalled() != installed) {
+          if (!Offered.by(client, id()).equals(offered)) {
             return;
           }
           nextCheck = System.nanoTime() + pace.check.toNanos();
@@ -112,44 +99,15 @@ public final class KubernetesSource implements Source {
     }
   }
 
-  private void complete(Consumer<Fact> facts, KubernetesWorld world, boolean installed) {
+  private void complete(Consumer<Fact> facts, KubernetesWorld world, Offered offered) {
     world.facts().forEach(facts);
     var present = new HashSet<>(world.present());
-    if (!installed) {
-      var missing = intentionsMissing();
+    for (var missing : offered.missing()) {
       facts.accept(new Fact.Registered(missing));
       present.add(missing.key());
     }
     facts.accept(new Fact.Complete(id(), present));
     lostBecause = "";
-  }
-
-  private Refused intentionsMissing() {
-    return new Refused(
-        id(),
-        "CustomResourceDefinition " + INTENTIONS,
-        "not installed, so this cluster has no intentions of its own; apply k8s/crds");
-  }
-
-  private static List<Class<? extends HasMetadata>> kinds(boolean withIntentions) {
-    var kinds =
-        new ArrayList<Class<? extends HasMetadata>>(
-            List.of(Namespace.class, Node.class, Pod.class, Service.class, EndpointSlice.class));
-    if (withIntentions) {
-      kinds.add(Intention.class);
-    }
-    return kinds;
-  }
-
-  /// Asks the API server, which asks its store: also the check that both are there.
-  private boolean intentionsInstalled() throws IOException {
-    try {
-      var definition = client.resources(CustomResourceDefinition.class).withName(INTENTIONS).get();
-      return definition != null;
-    } catch (KubernetesClientException failed) {
-      throw new IOException(
-          Reason.of("read CustomResourceDefinition " + INTENTIONS, failed), failed);
-    }
   }
 
   private void lost(Consumer<Fact> facts, String why) {

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import io.tombolo.kubernetes.v1alpha1.Intention;
 import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.Item;
@@ -68,6 +69,10 @@ public final class KubernetesWorld {
       case Node node -> putZone(ref, zone(node));
       case Namespace namespace -> putExport(ref, KnownService.export(namespace.getMetadata()));
       case Intention intention -> say(ref, List.of(WrittenIntention.of(ref, intention, cluster)));
+      case HTTPRoute route ->
+          say(
+              ref,
+              WrittenRoute.of(ref, route, cluster).<List<Item>>map(List::of).orElse(List.of()));
       default -> List.of();
     };
   }
@@ -107,7 +112,7 @@ public final class KubernetesWorld {
   private static boolean understood(HasMetadata object) {
     return switch (object) {
       case io.fabric8.kubernetes.api.model.Service _ -> true;
-      case EndpointSlice _, Pod _, Node _, Namespace _, Intention _ -> true;
+      case EndpointSlice _, Pod _, Node _, Namespace _, Intention _, HTTPRoute _ -> true;
       default -> false;
     };
   }

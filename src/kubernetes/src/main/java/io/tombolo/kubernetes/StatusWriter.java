@@ -3,6 +3,11 @@ package io.tombolo.kubernetes;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteStatusBuilder;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.ParentReference;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.RouteParentStatus;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.RouteParentStatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -10,16 +15,23 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.tombolo.kubernetes.v1alpha1.Intention;
 import io.tombolo.kubernetes.v1alpha1.IntentionStatus;
 import io.tombolo.mesh.catalog.Key;
+import io.tombolo.mesh.flow.Verdict;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Writes back into `Intention` objects what became of them, as the condition `Accepted`.
+/// Writes back into objects what became of them: into an `Intention` as the condition `Accepted`,
+/// into an `HTTPRoute` as `Accepted` and `ResolvedRefs` of each parent that is a Service.
 /// Thread-safe, but only one writer of a cluster should be at work.
 public final class StatusWriter {
+  /// Who we are in the status of a route.
+  static final String CONTROLLER = "mesh.tombolo.io/control-plane";
+
   private static final String ACCEPTED = "Accepted";
+  private static final String RESOLVED = "ResolvedRefs";
   private static final int LONGEST_MESSAGE = 8 * 1024;
 
   private final KubernetesClient client;
@@ -30,30 +42,98 @@ public final class StatusWriter {
 
   /// Does this key stand for an object that has a status?
   public static boolean concerns(Key key) {
-    return key.kind() == Key.Kind.INTENTIONS && key.part().equals(WrittenIntention.KIND);
+    return switch (key.kind()) {
+      case INTENTIONS -> key.part().equals(WrittenIntention.KIND);
+      case ROUTES -> key.part().equals(WrittenRoute.KIND);
+      case SERVICE, ENDPOINTS, REFUSED -> false;
+    };
   }
 
   /// Blocks while the API server is asked. Writes nothing if the status already says so, or the
   /// object is gone.
   ///
-  /// @param problems empty if the object is in force
   /// @return why it could not be written
-  public Optional<String> write(Key key, List<String> problems) {
+  public Optional<String> write(Key key, Verdict verdict) {
     try {
-      var object =
-          client.resources(Intention.class).inNamespace(key.namespace()).withName(key.name()).get();
-      if (object != null) {
-        var before = accepted(object.getStatus());
-        var now = condition(problems, object.getMetadata().getGeneration(), before);
-        if (!now.equals(before)) {
-          apply(key, now);
-        }
+      if (key.kind() == Key.Kind.ROUTES) {
+        writeRoute(key, verdict);
+      } else {
+        writeIntention(key, verdict);
       }
       return Optional.empty();
     } catch (KubernetesClientException failed) {
       return Optional.of(
-          Reason.of("write the status of Intention " + key.namespace() + "/" + key.name(), failed));
+          Reason.of(
+              "write the status of %s %s/%s".formatted(key.part(), key.namespace(), key.name()),
+              failed));
     }
+  }
+
+  private void writeIntention(Key key, Verdict verdict) {
+    var object =
+        client.resources(Intention.class).inNamespace(key.namespace()).withName(key.name()).get();
+    if (object != null) {
+      var status = object.getStatus();
+      var before = status == null ? null : condition(ACCEPTED, status.conditions);
+      var now = accepted(verdict, object.getMetadata().getGeneration(), before);
+      if (!now.equals(before)) {
+        apply(key, now);
+      }
+    }
+  }
+
+  /// What others wrote of parents that are theirs is kept.
+  private void writeRoute(Key key, Verdict verdict) {
+    var object =
+        client.resources(HTTPRoute.class).inNamespace(key.namespace()).withName(key.name()).get();
+    if (object == null) {
+      return;
+    }
+    var before =
+        object.getStatus() == null
+            ? List.<RouteParentStatus>of()
+            : Given.of(object.getStatus().getParents());
+    var now = new ArrayList<RouteParentStatus>();
+    before.stream().filter(status -> !isOurs(status)).forEach(now::add);
+    for (var parent : Given.of(object.getSpec().getParentRefs())) {
+      if (WrittenRoute.isService(parent)) {
+        now.add(ours(parent, verdict, object.getMetadata().getGeneration(), before));
+      }
+    }
+    if (!now.equals(before)) {
+      object.setStatus(new HTTPRouteStatusBuilder().withParents(now).build());
+      client.resource(object).updateStatus();
+    }
+  }
+
+  private static boolean isOurs(RouteParentStatus status) {
+    return CONTROLLER.equals(status.getControllerName());
+  }
+
+  private static RouteParentStatus ours(
+      ParentReference parent,
+      Verdict verdict,
+      @Nullable Long generation,
+      List<RouteParentStatus> before) {
+    var known =
+        before.stream()
+            .filter(status -> isOurs(status) && parent.equals(status.getParentRef()))
+            .findFirst()
+            .map(RouteParentStatus::getConditions)
+            .orElse(List.of());
+    return new RouteParentStatusBuilder()
+        .withParentRef(parent)
+        .withControllerName(CONTROLLER)
+        .withConditions(
+            accepted(verdict, generation, condition(ACCEPTED, known)),
+            condition(
+                RESOLVED,
+                verdict.unresolved(),
+                verdict.unresolved().isEmpty() ? RESOLVED : "BackendNotFound",
+                "every backend is there",
+                generation,
+                condition(RESOLVED, known)))
+        .build();
   }
 
   private void apply(Key key, Condition condition) {
@@ -75,27 +155,41 @@ public final class StatusWriter {
                 .build());
   }
 
-  private static @Nullable Condition accepted(@Nullable IntentionStatus status) {
-    return status == null
-        ? null
-        : Given.of(status.conditions).stream()
-            .filter(condition -> ACCEPTED.equals(condition.getType()))
-            .findFirst()
-            .orElse(null);
+  private static @Nullable Condition condition(String type, @Nullable List<Condition> conditions) {
+    return Given.of(conditions).stream()
+        .filter(condition -> type.equals(condition.getType()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static Condition accepted(
+      Verdict verdict, @Nullable Long generation, @Nullable Condition before) {
+    return condition(
+        ACCEPTED,
+        verdict.problems(),
+        verdict.problems().isEmpty() ? ACCEPTED : "Rejected",
+        "in force",
+        generation,
+        before);
   }
 
   private static Condition condition(
-      List<String> problems, @Nullable Long generation, @Nullable Condition before) {
+      String type,
+      List<String> problems,
+      String reason,
+      String good,
+      @Nullable Long generation,
+      @Nullable Condition before) {
     var status = problems.isEmpty() ? "True" : "False";
-    var message = problems.isEmpty() ? "in force" : String.join("\n", problems);
+    var message = problems.isEmpty() ? good : String.join("\n", problems);
     var since =
         before != null && status.equals(before.getStatus())
             ? before.getLastTransitionTime()
             : Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     return new ConditionBuilder()
-        .withType(ACCEPTED)
+        .withType(type)
         .withStatus(status)
-        .withReason(problems.isEmpty() ? ACCEPTED : "Rejected")
+        .withReason(reason)
         .withMessage(message.substring(0, Math.min(message.length(), LONGEST_MESSAGE)))
         .withObservedGeneration(generation)
         .withLastTransitionTime(since)

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.tombolo.kubernetes.v1alpha1.Intention;
+import io.tombolo.mesh.flow.Verdict;
 import io.tombolo.mesh.policy.PolicyObject;
 import io.tombolo.testbed.KubeApiserver;
 import io.tombolo.testbed.TestbedExtension;
@@ -23,6 +24,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// The CRD in a real API server, and the status that is written back.
 @ExtendWith(TestbedExtension.class)
 class IntentionObjectsTest {
+  private static final Verdict REJECTED =
+      new Verdict(List.of("spec.sources[0].permissions: not supported"), List.of());
+  private static final Verdict GOOD = new Verdict(List.of(), List.of());
+
   private final KubernetesClient client;
   private final Written written;
 
@@ -68,16 +73,16 @@ class IntentionObjectsTest {
     var writer = new StatusWriter(client);
     var key = PolicyObject.key(KubernetesRig.EAST, "Intention", "default", "checked");
 
-    assertThat(writer.write(key, List.of("spec.sources[0].permissions: not supported"))).isEmpty();
+    assertThat(writer.write(key, REJECTED)).isEmpty();
     assertThat(accepted().getStatus()).isEqualTo("False");
     assertThat(accepted().getReason()).isEqualTo("Rejected");
     assertThat(accepted().getMessage()).contains("permissions");
     var version = intention().getMetadata().getResourceVersion();
 
-    writer.write(key, List.of("spec.sources[0].permissions: not supported"));
+    writer.write(key, REJECTED);
     assertThat(intention().getMetadata().getResourceVersion()).isEqualTo(version);
 
-    assertThat(writer.write(key, List.of())).isEmpty();
+    assertThat(writer.write(key, GOOD)).isEmpty();
     assertThat(accepted().getStatus()).isEqualTo("True");
   }
 
@@ -85,7 +90,7 @@ class IntentionObjectsTest {
   void the_status_of_an_object_that_is_gone_is_not_written() {
     var key = PolicyObject.key(KubernetesRig.EAST, "Intention", "default", "never-there");
 
-    assertThat(new StatusWriter(client).write(key, List.of())).isEmpty();
+    assertThat(new StatusWriter(client).write(key, GOOD)).isEmpty();
   }
 
   private Intention intention() {

@@ -1,7 +1,10 @@
 package io.tombolo.kubernetes;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.RouteParentStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.EndpointSet;
@@ -11,7 +14,9 @@ import io.tombolo.mesh.catalog.Heard;
 import io.tombolo.mesh.catalog.Refused;
 import io.tombolo.mesh.catalog.ServiceId;
 import io.tombolo.mesh.catalog.SourceStatus;
+import io.tombolo.mesh.flow.Verdict;
 import io.tombolo.mesh.policy.PolicyObject;
+import io.tombolo.mesh.route.RouteObject;
 import io.tombolo.testbed.KubeApiserver;
 import io.tombolo.testbed.Loopback;
 import java.util.List;
@@ -163,6 +168,39 @@ class KubernetesSourceTest {
   }
 
   @Test
+  void routes_are_read_when_their_kind_appears_and_told_what_became_of_them() throws Exception {
+    var heard = started();
+    heard.awaitStatus(SourceStatus.Synced.class);
+
+    written.installRoutes();
+    written.service("routed");
+    written.route("routed", "theirs");
+    var key = RouteObject.key(KubernetesRig.EAST, "HTTPRoute", "default", "routed");
+    heard.await("the route", catalog -> catalog.others().get(key) instanceof RouteObject);
+    assertThat(heard.facts()).noneMatch(Fact.Lost.class::isInstance);
+
+    var item = requireNonNull(heard.catalog().others().get(key));
+    var verdict = Verdict.of(item, heard.catalog()).orElseThrow();
+    written.rbac();
+    try (var least = written.as("tombolo", "tombolo-system")) {
+      assertThat(new StatusWriter(least).write(key, verdict)).isEmpty();
+      assertThat(new StatusWriter(least).write(key, verdict)).isEmpty();
+    }
+
+    assertThat(written.parents("routed"))
+        .extracting(RouteParentStatus::getControllerName)
+        .containsExactly("theirs", StatusWriter.CONTROLLER);
+    assertThat(written.parents("routed").getLast().getConditions())
+        .extracting(condition -> condition.getType() + " " + condition.getStatus())
+        .containsExactly("Accepted False", "ResolvedRefs False");
+    assertThat(written.parents("routed").getLast().getConditions())
+        .extracting(Condition::getMessage)
+        .satisfiesExactly(
+            accepted -> assertThat(accepted).contains("speaks no HTTP there"),
+            resolved -> assertThat(resolved).contains("default/nobody with port 80"));
+  }
+
+  @Test
   void the_service_of_the_api_server_itself_is_no_trouble() throws Exception {
     var heard = started();
 
@@ -230,7 +268,7 @@ class KubernetesSourceTest {
       assertThat(verdict).isInstanceOf(ServiceAccountTokens.Verdict.Refused.class);
       written.intention("writable", "[{name: a, action: allow}]");
       var key = PolicyObject.key(KubernetesRig.EAST, "Intention", "default", "writable");
-      assertThat(new StatusWriter(least).write(key, List.of())).isEmpty();
+      assertThat(new StatusWriter(least).write(key, new Verdict(List.of(), List.of()))).isEmpty();
     }
   }
 }

@@ -6,6 +6,11 @@ import io.fabric8.kubernetes.api.model.PodIPBuilder;
 import io.fabric8.kubernetes.api.model.authentication.BoundObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteStatusBuilder;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.ParentReferenceBuilder;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.RouteParentStatus;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.RouteParentStatusBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -60,6 +65,52 @@ record Written(KubernetesClient client) {
                     .withName("intentions.mesh.tombolo.io")
                     .get()
                 == null);
+  }
+
+  /// Installs the `HTTPRoute` of the Gateway API and waits until its objects can be written.
+  void installRoutes() {
+    apply(KubeApiserver.httpRoutes());
+    Await.until(
+        "routes are served",
+        PATIENCE,
+        () -> client.resources(HTTPRoute.class).inAnyNamespace().list() != null);
+  }
+
+  /// A route of requests to a service of the same name to one that there is not, and for a gateway
+  /// of someone else, who has written its status.
+  void route(String name, String other) {
+    apply(
+        """
+        {apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute,
+         metadata: {name: %s, namespace: default},
+         spec: {parentRefs: [{name: edge}, {group: "", kind: Service, name: %s}],
+                rules: [{backendRefs: [{name: nobody, port: 80}]}]}}
+        """
+            .formatted(name, name));
+    client
+        .resources(HTTPRoute.class)
+        .inNamespace("default")
+        .withName(name)
+        .editStatus(route -> {
+          var status =
+              new RouteParentStatusBuilder()
+                  .withControllerName(other)
+                  .withParentRef(new ParentReferenceBuilder().withName("edge").build())
+                  .build();
+          route.setStatus(new HTTPRouteStatusBuilder().withParents(status).build());
+          return route;
+        });
+  }
+
+  /// What the parents of a route have to say.
+  List<RouteParentStatus> parents(String name) {
+    return client
+        .resources(HTTPRoute.class)
+        .inNamespace("default")
+        .withName(name)
+        .get()
+        .getStatus()
+        .getParents();
   }
 
   void account(String name) {

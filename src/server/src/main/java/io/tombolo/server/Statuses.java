@@ -3,23 +3,22 @@ package io.tombolo.server;
 import io.tombolo.kubernetes.StatusWriter;
 import io.tombolo.mesh.catalog.Key;
 import io.tombolo.mesh.catalog.SourceId;
-import io.tombolo.mesh.policy.PolicyObject;
+import io.tombolo.mesh.flow.Verdict;
 import io.tombolo.server.model.ModelLoop;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jboss.logging.Logger;
 
-/// Tells the authors of intentions in Kubernetes, in the status of the object, whether it is in
-/// force. Runs on a thread of its own, after everything else: nothing waits for it.
+/// Tells the authors of intentions and routes in Kubernetes, in the status of the object, whether
+/// it is in force. Runs on a thread of its own, after everything else: nothing waits for it.
 final class Statuses implements Runnable {
   private static final Logger LOG = Logger.getLogger(Statuses.class);
   private static final Duration PAUSE = Duration.ofMillis(500);
 
   private final ModelLoop loop;
   private final Map<SourceId, StatusWriter> writers;
-  private Map<Key, List<String>> written = new HashMap<>();
+  private Map<Key, Verdict> written = new HashMap<>();
 
   Statuses(ModelLoop loop, Map<SourceId, StatusWriter> writers) {
     this.loop = loop;
@@ -39,25 +38,25 @@ final class Statuses implements Runnable {
   }
 
   private void writeNews() {
-    var now = new HashMap<Key, List<String>>();
-    for (var item : loop.model().mesh().catalog().others().values()) {
-      if (item instanceof PolicyObject policy && StatusWriter.concerns(policy.key())) {
-        var writer = writers.get(policy.key().source());
-        if (writer != null && known(policy, writer)) {
-          now.put(policy.key(), policy.problems());
-        }
+    var now = new HashMap<Key, Verdict>();
+    var catalog = loop.model().mesh().catalog();
+    for (var item : catalog.others().values()) {
+      var writer = writers.get(item.key().source());
+      if (writer != null && StatusWriter.concerns(item.key())) {
+        Verdict.of(item, catalog)
+            .filter(verdict -> known(item.key(), verdict, writer))
+            .ifPresent(verdict -> now.put(item.key(), verdict));
       }
     }
     written = now;
   }
 
-  private boolean known(PolicyObject policy, StatusWriter writer) {
-    if (policy.problems().equals(written.get(policy.key()))) {
+  private boolean known(Key key, Verdict verdict, StatusWriter writer) {
+    if (verdict.equals(written.get(key))) {
       return true;
     }
-    var failure = writer.write(policy.key(), policy.problems());
-    failure.ifPresent(
-        why -> LOG.warnf("The status of intention %s cannot be written: %s", policy.key(), why));
+    var failure = writer.write(key, verdict);
+    failure.ifPresent(why -> LOG.warnf("The status of %s cannot be written: %s", key, why));
     return failure.isEmpty();
   }
 }

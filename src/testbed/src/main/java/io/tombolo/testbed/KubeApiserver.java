@@ -2,6 +2,7 @@ package io.tombolo.testbed;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLSocketFactory;
@@ -60,6 +62,15 @@ public final class KubeApiserver implements AutoCloseable {
     }
     files.write("kubeconfig", apiserver.kubeconfigText());
     return apiserver;
+  }
+
+  /// The definition of the `HTTPRoute` of the Gateway API, with a schema that takes any field.
+  public static String httpRoutes() {
+    try (var text = KubeApiserver.class.getResourceAsStream("httproutes.yaml")) {
+      return new String(Objects.requireNonNull(text).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
   }
 
   private static List<String> command(Place place, int port, Etcd etcd, Path files) {

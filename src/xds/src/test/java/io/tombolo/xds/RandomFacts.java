@@ -15,6 +15,8 @@ import io.tombolo.mesh.catalog.Protocol;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.policy.Intention;
+import io.tombolo.mesh.route.RouteObject;
+import io.tombolo.mesh.route.RouteRule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +33,14 @@ public record RandomFacts(Random random) {
 
   private Fact fact() {
     var service = service();
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(13)) {
       case 0, 1, 2 -> new Fact.Registered(described(service));
       case 3 -> new Fact.Gone(Service.key(service.id()));
       case 4, 5, 6 -> new Fact.Registered(endpoints(service));
       case 7 -> new Fact.Gone(EndpointSet.key(service.id(), ""));
       case 8 -> new Fact.Gone(policy().key());
+      case 9 -> new Fact.Gone(route().key());
+      case 10, 11 -> new Fact.Registered(route());
       default -> new Fact.Registered(policy());
     };
   }
@@ -85,6 +89,29 @@ public record RandomFacts(Random random) {
   private io.tombolo.mesh.policy.PolicyObject policy() {
     return TwoWorlds.consulIntentions(
         any(NAMES), any(NAMES), any(List.of(Intention.Action.values())));
+  }
+
+  private RouteObject route() {
+    var name = any(NAMES);
+    var backends =
+        IntStream.range(0, random.nextInt(3))
+            .mapToObj(_ ->
+                new RouteRule.Backend(service().id(), 8080 + random.nextInt(2), random.nextInt(3)))
+            .toList();
+    var rule =
+        new RouteRule(
+            List.of(
+                new RouteRule.Match(
+                    any(List.of("/", "/a")), random.nextBoolean(), "", List.of(), List.of())),
+            RouteRule.HeaderEdits.NONE,
+            RouteRule.HeaderEdits.NONE,
+            0,
+            backends);
+    return RouteObject.accepted(
+        RouteObject.key(CLUSTER, "HTTPRoute", "shop", name),
+        "",
+        List.of(new RouteObject.Parent(service().id(), any(List.of(0, 8080, 9090)))),
+        List.of(rule));
   }
 
   public static List<io.tombolo.mesh.catalog.SourceId> sources() {

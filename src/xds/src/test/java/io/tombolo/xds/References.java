@@ -4,7 +4,9 @@ import com.google.protobuf.Any;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import java.util.List;
@@ -36,12 +38,20 @@ public final class References {
         .toList();
   }
 
-  public static String clusterOf(Any routes) {
+  /// But for those that are meant not to be there.
+  public static List<String> clustersOfRoutes(Any routes) {
     return StaticBootstrap.unpack(routes, RouteConfiguration.class)
         .getVirtualHosts(0)
-        .getRoutes(0)
-        .getRoute()
-        .getCluster();
+        .getRoutesList()
+        .stream()
+        .map(Route::getRoute)
+        .flatMap(action ->
+            Stream.concat(
+                Stream.of(action.getCluster()),
+                action.getWeightedClusters().getClustersList().stream()
+                    .map(WeightedCluster.ClusterWeight::getName)))
+        .filter(cluster -> !cluster.isEmpty() && !cluster.startsWith("missing:"))
+        .toList();
   }
 
   private static Stream<Any> filters(Any listener) {

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /// @param revision counts the batches of facts that changed something
 /// @param services by ID
 /// @param endpoints the sets of a service, by part
-/// @param others intentions and refused objects, by key
+/// @param others intentions, routes and refused objects, by key
 /// @param sources every configured source
 public record Catalog(
     long revision,
@@ -148,7 +148,7 @@ public record Catalog(
           sets.remove(key.part());
           endpoints = sets.isEmpty() ? endpoints.without(id) : endpoints.with(id, Map.copyOf(sets));
         }
-        case INTENTIONS, REFUSED -> others = others.without(key);
+        case INTENTIONS, ROUTES, REFUSED -> others = others.without(key);
       }
     }
 

@@ -9,6 +9,7 @@ public record Key(SourceId source, Kind kind, String namespace, String name, Str
     SERVICE,
     ENDPOINTS,
     INTENTIONS,
+    ROUTES,
     REFUSED
   }
 }

@@ -11,6 +11,8 @@ import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intentions;
+import io.tombolo.mesh.route.Choice;
+import io.tombolo.mesh.route.Routes;
 import io.tombolo.mesh.scope.Visibility;
 import java.util.List;
 import java.util.Map;
@@ -19,17 +21,21 @@ import java.util.Map;
 /// pure function of catalog and settings.
 ///
 /// @param intentions of all sources
+/// @param routes of all sources
 /// @param destinations by service, one for each of its ports
 /// @param policies who may call each service
 /// @param servedBy what each workload serves, by [io.tombolo.mesh.catalog.Workload#nodeId]
+/// @param choices what may become of requests to each service that routes are about, by port
 public record Mesh(
     Settings settings,
     Catalog catalog,
     Naming naming,
     Intentions intentions,
+    Routes routes,
     Trie<ServiceId, List<Destination>> destinations,
     Trie<ServiceId, InboundPolicy> policies,
-    Trie<String, List<Served>> servedBy) {
+    Trie<String, List<Served>> servedBy,
+    Trie<ServiceId, Map<Integer, List<Choice>>> choices) {
 
   /// What holds for the whole mesh and comes from configuration.
   ///
@@ -58,6 +64,8 @@ public record Mesh(
         Catalog.of(List.of()),
         Naming.of(List.of(), settings.sameName()),
         Intentions.NONE,
+        Routes.NONE,
+        Trie.empty(),
         Trie.empty(),
         Trie.empty(),
         Trie.empty());

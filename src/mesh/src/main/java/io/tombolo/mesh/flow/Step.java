@@ -14,6 +14,9 @@ import io.tombolo.mesh.policy.Intentions;
 import io.tombolo.mesh.policy.Party;
 import io.tombolo.mesh.policy.Policies;
 import io.tombolo.mesh.policy.PolicyObject;
+import io.tombolo.mesh.route.Choice;
+import io.tombolo.mesh.route.RouteObject;
+import io.tombolo.mesh.route.Routes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -61,14 +64,20 @@ final class Step {
         rewritten(Key.Kind.INTENTIONS).findAny().isEmpty()
             ? before.intentions()
             : Intentions.of(next.others().values());
+    var routes =
+        rewritten(Key.Kind.ROUTES).findAny().isEmpty()
+            ? before.routes()
+            : Routes.of(next.others().values());
     return new Mesh(
         before.settings(),
         next,
         naming,
         intentions,
+        routes,
         destinations(),
         policies(intentions),
-        servedBy());
+        servedBy(),
+        choices(routes));
   }
 
   private Stream<Key> rewritten(Key.Kind kind) {
@@ -133,6 +142,30 @@ final class Step {
 
   private static Stream<Intention> intentions(@Nullable Item item) {
     return item instanceof PolicyObject object ? object.intentions().stream() : Stream.empty();
+  }
+
+  /// Of services that routes are about which are new or gone, or have such backends.
+  private Trie<ServiceId, Map<Integer, List<Choice>>> choices(Routes routes) {
+    var touched = new HashSet<>(redescribed);
+    redescribed.forEach(id -> touched.addAll(routes.byBackend().getOrDefault(id, Set.of())));
+    rewritten(Key.Kind.ROUTES)
+        .flatMap(key ->
+            Stream.concat(
+                parents(before.catalog().others().get(key)), parents(next.others().get(key))))
+        .forEach(touched::add);
+    var choices = before.choices();
+    for (var id : touched) {
+      var service = next.services().get(id);
+      var now = service == null ? Map.<Integer, List<Choice>>of() : routes.at(service, next);
+      choices = now.isEmpty() ? choices.without(id) : choices.with(id, now);
+    }
+    return choices;
+  }
+
+  private static Stream<ServiceId> parents(@Nullable Item item) {
+    return item instanceof RouteObject object
+        ? object.parents().stream().map(RouteObject.Parent::service)
+        : Stream.empty();
   }
 
   private Trie<String, List<Mesh.Served>> servedBy() {

@@ -3,14 +3,17 @@ package io.tombolo.server.admin;
 import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Endpoint;
 import io.tombolo.mesh.catalog.EndpointSet;
+import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Naming;
 import io.tombolo.mesh.catalog.Refused;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.catalog.SourceStatus;
 import io.tombolo.mesh.flow.Mesh;
+import io.tombolo.mesh.flow.Verdict;
 import io.tombolo.mesh.policy.Intention;
 import io.tombolo.mesh.policy.PolicyObject;
+import io.tombolo.mesh.route.RouteObject;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -111,11 +114,21 @@ final class CatalogView {
 
   private static List<Pages.Refused> refused(Catalog catalog) {
     return catalog.others().values().stream()
-        .filter(Refused.class::isInstance)
-        .map(Refused.class::cast)
-        .map(r -> new Pages.Refused(r.source().toString(), r.what(), r.reason()))
+        .flatMap(item -> refused(item, catalog))
         .sorted(Comparator.comparing(Pages.Refused::toString))
         .toList();
+  }
+
+  private static Stream<Pages.Refused> refused(Item item, Catalog catalog) {
+    return switch (item) {
+      case Refused r -> Stream.of(new Pages.Refused(r.source().toString(), r.what(), r.reason()));
+      case RouteObject route ->
+          Verdict.of(route, catalog).stream()
+              .flatMap(verdict ->
+                  Stream.concat(verdict.problems().stream(), verdict.unresolved().stream()))
+              .map(why -> new Pages.Refused(item.key().source().toString(), name(item), why));
+      default -> Stream.empty();
+    };
   }
 
   static Pages.IntentionsPage intentions(Mesh mesh) {
@@ -148,8 +161,8 @@ final class CatalogView {
         .toList();
   }
 
-  private static String name(PolicyObject policy) {
-    var key = policy.key();
+  private static String name(Item item) {
+    var key = item.key();
     var namespace = key.namespace().isEmpty() ? "" : key.namespace() + "/";
     return key.source() + "/" + key.part() + "/" + namespace + key.name();
   }

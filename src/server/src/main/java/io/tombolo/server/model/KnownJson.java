@@ -17,6 +17,7 @@ import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.policy.Party;
 import io.tombolo.mesh.policy.PolicyObject;
+import io.tombolo.mesh.route.RouteObject;
 
 /// How items are written down. Reading runs their constructors, so that what was tampered with is
 /// checked like anything from outside.
@@ -37,6 +38,7 @@ final class KnownJson {
     @JsonSubTypes.Type(value = Service.class, name = "service"),
     @JsonSubTypes.Type(value = EndpointSet.class, name = "endpoints"),
     @JsonSubTypes.Type(value = PolicyObject.class, name = "intentions"),
+    @JsonSubTypes.Type(value = RouteObject.class, name = "routes"),
     @JsonSubTypes.Type(value = Refused.class, name = "refused")
   })
   @JsonIgnoreProperties(ignoreUnknown = true)

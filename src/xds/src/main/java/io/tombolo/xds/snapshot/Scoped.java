@@ -7,8 +7,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /// What of that which the sidecars of a network are told concerns one identity: the destinations
-/// that it may call. Kept by each stream with what it follows from, so that only what changed is
-/// decided again.
+/// that it may call, and those that its calls may be sent to. Kept by each stream with what it
+/// follows from, so that only what changed is decided again.
 ///
 /// @param from what it is a part of
 /// @param guards by SNI
@@ -48,14 +48,15 @@ record Scoped(Shared from, Trie<String, Guard> guards, Shared part) {
     }
     for (var sni : decided) {
       var guard = nextGuards.get(sni);
-      boolean concerned = guard == null || guard.lets(identity);
+      boolean concerned = guard == null || guard.concerns(identity);
+      boolean called = guard == null || guard.lets(identity);
       clusters = copied(clusters, sni, shared.clusters(), concerned);
       endpoints = copied(endpoints, sni, shared.endpoints(), concerned);
-      listeners = copied(listeners, sni, shared.listeners(), concerned);
+      listeners = copied(listeners, sni, shared.listeners(), called);
       for (var listener : guard == null ? Set.<String>of() : guard.listeners()) {
-        listeners = copied(listeners, listener, shared.listeners(), concerned);
+        listeners = copied(listeners, listener, shared.listeners(), called);
       }
-      routes = copied(routes, sni, shared.routes(), concerned);
+      routes = copied(routes, sni, shared.routes(), called);
     }
     return new Scoped(
         shared,

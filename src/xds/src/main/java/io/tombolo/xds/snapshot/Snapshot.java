@@ -13,6 +13,7 @@ import io.tombolo.xds.translate.Outbound;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -140,7 +141,7 @@ public final class Snapshot {
   }
 
   private static String words(Key key) {
-    var kind = key.kind() == Key.Kind.INTENTIONS ? "intentions " : "refused ";
+    var kind = key.kind().name().toLowerCase(Locale.ROOT) + " ";
     return Names.printable(kind + key.source() + "/" + key.namespace() + "/" + key.name());
   }
 
@@ -215,10 +216,17 @@ public final class Snapshot {
         listeners.add(listener(upstream, sni.get()));
       }
     }
+    var reached =
+        snis.stream()
+            .flatMap(sni ->
+                Stream.concat(
+                    Stream.of(sni),
+                    Specs.backends(Objects.requireNonNull(destinations.get(sni)), mesh)))
+            .toList();
     var narrowed =
         new Shared(
-            only(snis, shared.clusters()),
-            only(snis, shared.endpoints()),
+            only(reached, shared.clusters()),
+            only(reached, shared.endpoints()),
             Trie.empty(),
             only(snis, routes));
     return view(narrowed, inbound, Scoped.NOTHING, Table.of(listeners.stream()), problems);

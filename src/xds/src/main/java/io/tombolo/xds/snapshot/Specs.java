@@ -4,15 +4,20 @@ import io.tombolo.mesh.catalog.Destination;
 import io.tombolo.mesh.catalog.Endpoint;
 import io.tombolo.mesh.catalog.ServiceId;
 import io.tombolo.mesh.flow.Mesh;
+import io.tombolo.mesh.route.Choice;
 import io.tombolo.xds.translate.Clusters;
 import io.tombolo.xds.translate.LoadAssignments;
 import io.tombolo.xds.translate.Outbound;
+import io.tombolo.xds.translate.OutboundRoutes;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What each shared resource is made from: what is equal here is equal there.
 final class Specs {
@@ -30,6 +35,28 @@ final class Specs {
   static Clusters.Upstream upstream(String sni, Destination destination) {
     return new Clusters.Upstream(
         sni, destination.port().protocol(), List.copyOf(destination.identities()));
+  }
+
+  /// Where requests to it go; null if it does not take requests.
+  static OutboundRoutes.@Nullable Routed routed(String sni, Destination destination, Mesh mesh) {
+    var port = destination.port();
+    return port.protocol().isHttp()
+        ? new OutboundRoutes.Routed(sni, choices(destination, mesh), mesh.settings().trustDomain())
+        : null;
+  }
+
+  private static Optional<List<Choice>> choices(Destination destination, Mesh mesh) {
+    return Optional.ofNullable(mesh.choices().get(destination.service().id()))
+        .map(byPort -> byPort.get(destination.port().number()));
+  }
+
+  /// The SNIs that requests to it may be sent to, if routes say so.
+  static Stream<String> backends(Destination destination, Mesh mesh) {
+    return choices(destination, mesh).stream()
+        .flatMap(List::stream)
+        .flatMap(choice -> choice.shares().stream())
+        .flatMap(share -> OutboundRoutes.sni(share, mesh.settings().trustDomain()).stream())
+        .distinct();
   }
 
   /// As sidecars of a network see it: in other networks only what is exported, at the gateways

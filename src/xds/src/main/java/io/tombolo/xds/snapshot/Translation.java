@@ -7,15 +7,14 @@ import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.xds.translate.Clusters;
 import io.tombolo.xds.translate.Gateways;
-import io.tombolo.xds.translate.Http;
 import io.tombolo.xds.translate.LoadAssignments;
 import io.tombolo.xds.translate.Outbound;
+import io.tombolo.xds.translate.OutboundRoutes;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -80,6 +79,9 @@ final class Translation {
       touched.addAll(was.keySet());
       touched.addAll(is.keySet());
     }
+    var rerouted = new HashSet<ServiceId>();
+    mesh.choices().differences(before.mesh().choices(), rerouted::add);
+    rerouted.forEach(id -> touched.addAll(Specs.told(mesh, id).keySet()));
     reguarded.addAll(touched);
     governed().flatMap(id -> Specs.told(mesh, id).keySet().stream()).forEach(reguarded::add);
   }
@@ -96,39 +98,47 @@ final class Translation {
     return next;
   }
 
-  /// The services that are called through others by name, or whose callers are others, if that is
-  /// not as it was.
+  /// The services that are called through others, by name or by route, or whose callers are others,
+  /// if that is not as it was.
   private Stream<ServiceId> governed() {
     var ruled = new HashSet<ServiceId>();
     mesh.policies().differences(before.mesh().policies(), ruled::add);
     var named = new HashSet<String>();
     mesh.naming().byReference().differences(before.mesh().naming().byReference(), named::add);
+    var governed = new HashSet<>(mesh.routes().reachedOtherwise(before.mesh().routes()));
+    governed.addAll(ruled);
+    ruled.stream()
+        .map(mesh.catalog().services()::get)
+        .flatMap(Stream::ofNullable)
+        .flatMap(mesh.naming()::namesakes)
+        .forEach(governed::add);
+    named.stream()
+        .flatMap(name -> mesh.naming().claimants(name).stream())
+        .map(Service::id)
+        .forEach(governed::add);
     return Stream.concat(
-        ruled.stream()
-            .map(mesh.catalog().services()::get)
-            .flatMap(Stream::ofNullable)
-            .flatMap(service ->
-                Stream.concat(Stream.of(service.id()), mesh.naming().namesakes(service))),
-        named.stream().flatMap(name -> mesh.naming().claimants(name).stream()).map(Service::id));
+        governed.stream(), governed.stream().flatMap(id -> mesh.routes().backends(id).stream()));
   }
 
   private void translate(String sni) {
     var was = before.destinations().get(sni);
     var is = destinations.get(sni);
     networks = counted(counted(networks, was, -1), is, 1);
-    clusters = updated(clusters, sni, was, is, Specs::upstream, Translation::cluster);
+    clusters =
+        updated(
+            clusters,
+            sni,
+            was == null ? null : Specs.upstream(sni, was),
+            is == null ? null : Specs.upstream(sni, is),
+            upstream ->
+                Resource.of(ResourceType.CLUSTER, upstream.sni(), Clusters.upstream(upstream)));
     routes =
         updated(
             routes,
             sni,
-            routed(was),
-            routed(is),
-            (name, _) -> name,
-            name -> Resource.of(ResourceType.ROUTES, name, Http.outboundRoute(name)));
-  }
-
-  private static @Nullable Destination routed(@Nullable Destination destination) {
-    return destination != null && destination.port().protocol().isHttp() ? destination : null;
+            was == null ? null : Specs.routed(sni, was, before.mesh()),
+            is == null ? null : Specs.routed(sni, is, mesh),
+            routed -> Resource.of(ResourceType.ROUTES, routed.sni(), OutboundRoutes.of(routed)));
   }
 
   private static Trie<String, Integer> counted(
@@ -143,24 +153,19 @@ final class Translation {
 
   /// A table with the resource of this destination as it is, encoded anew if what it is made from
   /// is not as it was.
+  ///
+  /// @param was what it was made from; null if there was none
+  /// @param is what it is to be made from; null if there is to be none
   private static <S> Trie<String, Resource> updated(
       Trie<String, Resource> table,
       String sni,
-      @Nullable Destination was,
-      @Nullable Destination is,
-      BiFunction<String, Destination, S> spec,
+      @Nullable S was,
+      @Nullable S is,
       Function<S, Resource> encode) {
     if (is == null) {
       return table.without(sni);
     }
-    var now = spec.apply(sni, is);
-    return was != null && table.containsKey(sni) && spec.apply(sni, was).equals(now)
-        ? table
-        : table.with(sni, encode.apply(now));
-  }
-
-  private static Resource cluster(Clusters.Upstream upstream) {
-    return Resource.of(ResourceType.CLUSTER, upstream.sni(), Clusters.upstream(upstream));
+    return is.equals(was) && table.containsKey(sni) ? table : table.with(sni, encode.apply(is));
   }
 
   /// Decides who answers for each virtual address that is claimed otherwise than before. Of several
@@ -258,14 +263,19 @@ final class Translation {
             updated(
                 endpoints,
                 sni,
-                before.destinations().get(sni),
-                destinations.get(sni),
-                (name, to) -> Specs.seen(name, to, network, mesh.settings()),
+                seen(before.destinations(), sni, network),
+                seen(destinations, sni, network),
                 Translation::loadAssignment);
       }
       sidecars.put(network, new Shared(clusters, endpoints, listeners, captured));
     }
     return sidecars;
+  }
+
+  private LoadAssignments.@Nullable Seen seen(
+      Trie<String, Destination> known, String sni, String network) {
+    var destination = known.get(sni);
+    return destination == null ? null : Specs.seen(sni, destination, network, mesh.settings());
   }
 
   private static Resource loadAssignment(LoadAssignments.Seen seen) {
@@ -292,30 +302,25 @@ final class Translation {
     for (var sni : snis) {
       var was = local(before.destinations(), sni, network);
       var is = local(destinations, sni, network);
-      endpoints =
+      endpoints = updated(endpoints, sni, was, is, Translation::loadAssignment);
+      passed =
           updated(
-              endpoints,
+              passed,
               sni,
-              was,
-              is,
-              (name, to) -> Specs.local(name, to, network),
-              Translation::loadAssignment);
-      passed = updated(passed, sni, was, is, (name, _) -> name, Translation::passedThrough);
+              was == null ? null : sni,
+              is == null ? null : sni,
+              name -> Resource.of(ResourceType.CLUSTER, name, Clusters.passedThrough(name)));
     }
     return new Shared(passed, endpoints, known.listeners(), Trie.empty());
   }
 
   /// What the mesh gateways of a network lead to, if it is that.
-  private static @Nullable Destination local(
-      Trie<String, Destination> destinations, String sni, String network) {
-    var destination = destinations.get(sni);
+  private static LoadAssignments.@Nullable Seen local(
+      Trie<String, Destination> known, String sni, String network) {
+    var destination = known.get(sni);
     return destination != null && Specs.passedThroughIn(destination).contains(network)
-        ? destination
+        ? Specs.local(sni, destination, network)
         : null;
-  }
-
-  private static Resource passedThrough(String sni) {
-    return Resource.of(ResourceType.CLUSTER, sni, Clusters.passedThrough(sni));
   }
 
   private Resource listener(String network) {

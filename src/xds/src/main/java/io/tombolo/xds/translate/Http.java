@@ -13,17 +13,13 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.tombolo.mesh.policy.InboundPolicy;
+import java.util.List;
 
 /// RDS, and the filter that uses it: requests of one destination or to one application.
 public final class Http {
   private static final String RBAC_FILTER = "envoy.filters.http.rbac";
 
   private Http() {}
-
-  /// Every request to the cluster of the same name.
-  public static RouteConfiguration outboundRoute(String sni) {
-    return routes(sni, everything(sni).build());
-  }
 
   /// Every request to the application, if the rules allow it. They are here, beside those of the
   /// connection, so that a change holds for connections that are open already.
@@ -44,7 +40,10 @@ public final class Http {
             .build();
     return routes(
         name,
-        everything(cluster).putTypedPerFilterConfig(RBAC_FILTER, Protos.any(override)).build());
+        List.of(
+            everything(cluster)
+                .putTypedPerFilterConfig(RBAC_FILTER, Protos.any(override))
+                .build()));
   }
 
   static Filter outbound(String sni) {
@@ -109,15 +108,16 @@ public final class Http {
         .build();
   }
 
-  private static RouteConfiguration routes(String name, Route route) {
+  static RouteConfiguration routes(String name, List<Route> routes) {
     return RouteConfiguration.newBuilder()
         .setName(name)
-        .addVirtualHosts(VirtualHost.newBuilder().setName(name).addDomains("*").addRoutes(route))
+        .addVirtualHosts(
+            VirtualHost.newBuilder().setName(name).addDomains("*").addAllRoutes(routes))
         .build();
   }
 
   /// No timeout: the mesh does not know how long a request may take.
-  private static Route.Builder everything(String cluster) {
+  static Route.Builder everything(String cluster) {
     return Route.newBuilder()
         .setMatch(RouteMatch.newBuilder().setPrefix("/"))
         .setRoute(RouteAction.newBuilder().setCluster(cluster).setTimeout(Protos.FOREVER));

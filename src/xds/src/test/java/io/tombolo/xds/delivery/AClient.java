@@ -57,7 +57,7 @@ final class AClient {
     wants(ROUTES).stream()
         .map(all(ROUTES)::get)
         .filter(Objects::nonNull)
-        .forEach(routes -> used.add(References.clusterOf(routes)));
+        .forEach(routes -> used.addAll(References.clustersOfRoutes(routes)));
     return all(CLUSTER).keySet().containsAll(used);
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.mesh.route;
+
+import org.jspecify.annotations.NullMarked;
