@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       CatalogCommand.class,
       IntentionsCommand.class,
+      RoutesCommand.class,
       ProxiesCommand.class,
       ReceiptCommand.class,
       DecideCommand.class,

@@ -99,6 +99,22 @@ class CommandsTest {
   }
 
   @Test
+  void routes_show_where_requests_go_and_what_is_wrong_with_them() {
+    controlPlane.answering(
+        "/v1/routes",
+        """
+        {"revision": 1, "routes": [{"object": "kubernetes/east/HTTPRoute/shop/cart",
+           "parents": ["kubernetes/east/shop/cart:80"], "rules": ["/ to x:80 (1 of 1)"],
+           "problems": ["spec.rules[0].backendRefs[0]: there is no service x with port 80"]}]}
+        """);
+
+    assertThat(ask("routes")).isZero();
+    assertThat(out.toString())
+        .containsPattern("HTTPRoute/shop/cart +kubernetes/east/shop/cart:80 +/ to x:80")
+        .contains("there is no service x");
+  }
+
+  @Test
   void intentions_and_proxies_show_what_is_rejected_and_refused() {
     controlPlane
         .answering(

@@ -30,22 +30,48 @@ record Kubernetes(KubeApiserver api) {
         """
         {"metadata": {"name": "node-1", "labels": {"topology.kubernetes.io/zone": "z1"}}}
         """);
+    define(KubeApiserver.httpRoutes());
     try (var files = Files.list(Path.of(CRDS))) {
       for (var file : files.filter(f -> f.toString().endsWith(".yml")).toList()) {
-        var reply =
-            api.call(
-                "POST",
-                "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
-                "application/yaml",
-                Files.readString(file));
-        assertThat(reply.ok()).as(reply.toString()).isTrue();
+        define(Files.readString(file));
       }
     }
     Await.until(
-        "the API server serves intentions",
+        "the API server serves intentions and routes",
         Duration.ofSeconds(30),
-        () -> api.call("GET", intentions(), "", "").ok());
+        () -> api.call("GET", intentions(), "", "").ok() && api.call("GET", routes(), "", "").ok());
     return this;
+  }
+
+  private void define(String crd) throws IOException {
+    var reply =
+        api.call(
+            "POST",
+            "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+            "application/yaml",
+            crd);
+    assertThat(reply.ok()).as(reply.toString()).isTrue();
+  }
+
+  static String routes() {
+    return "/apis/gateway.networking.k8s.io/v1/namespaces/%s/httproutes".formatted(NAMESPACE);
+  }
+
+  /// Creates or replaces a route of requests to a service.
+  ///
+  /// @param rules as in its spec
+  void route(String name, String service, int port, String rules) {
+    var spec =
+        """
+        {"parentRefs": [{"group": "", "kind": "Service", "name": "%s", "port": %d}], "rules": %s}
+        """
+            .formatted(service, port, rules);
+    var path = routes() + "/" + name;
+    if (has(path)) {
+      change(path, route -> route.set("spec", parsed(spec)));
+    } else {
+      create(routes(), "{\"metadata\": {\"name\": \"%s\"}, \"spec\": %s}".formatted(name, spec));
+    }
   }
 
   static String intentions() {
@@ -158,6 +184,14 @@ record Kubernetes(KubeApiserver api) {
       return JSON.readTree(json);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  boolean has(String path) {
+    try {
+      return api.call("GET", path, "", "").ok();
+    } catch (IOException e) {
+      throw new UncheckedIOException("GET " + path, e);
     }
   }
 

@@ -15,8 +15,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// What is new is made before what is old is broken: no call fails while endpoints, services, their
-/// protocols and intentions change as fast as they can be written. `-Dseed=` repeats a history.
+/// What is new is made before what is old is broken: no call fails while endpoints, routes,
+/// services, their protocols and intentions change as fast as they can be written. `-Dseed=`
+/// repeats a history.
 @Tag("push")
 @ExtendWith(TwoWorldsExtension.class)
 class OrderingIT {
@@ -44,7 +45,8 @@ class OrderingIT {
               newcomers,
               new Bystanders(market, written),
               new Strangers(market, written),
-              new Rules(market, written));
+              new Rules(market, written),
+              new Splits(market, written));
       try {
         awaitApplied(kinds);
         var standing = market.standing();

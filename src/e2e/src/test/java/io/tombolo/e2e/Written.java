@@ -63,6 +63,8 @@ final class Written {
     var shown = new TreeMap<String, String>();
     ours(controlPlane.get("catalog").path("services"), "name")
         .forEach(service -> addService(service, shown));
+    TwoWorlds.list(controlPlane.get("routes").path("routes"))
+        .forEach(route -> addRoute(route, shown));
     ours(controlPlane.get("intentions").path("intentions"), "destination")
         .forEach(rule ->
             shown.put(
@@ -73,6 +75,12 @@ final class Written {
   private Stream<JsonNode> ours(JsonNode array, String field) {
     return TwoWorlds.list(array)
         .filter(one -> names.matcher(text(one, field).replaceAll(".*/", "")).matches());
+  }
+
+  /// By the number in its first rule.
+  private static void addRoute(JsonNode route, Map<String, String> shown) {
+    var step = route.path("rules").path(0).asText().replaceAll(".*x-step=([0-9]+) .*", "$1");
+    shown.put(text(route, "object").replaceAll(".*/", ""), step);
   }
 
   private static void addService(JsonNode service, Map<String, String> shown) {

@@ -58,6 +58,12 @@ public class AdminResource {
     return CatalogView.intentions(mesh());
   }
 
+  @GET
+  @Path("routes")
+  public Pages.RoutesPage routes() {
+    return RoutesView.routes(mesh());
+  }
+
   /// May `source` (a SPIFFE ID, or a service with one identity) call `destination`, and by which
   /// rule?
   @GET

@@ -161,7 +161,7 @@ final class CatalogView {
         .toList();
   }
 
-  private static String name(Item item) {
+  static String name(Item item) {
     var key = item.key();
     var namespace = key.namespace().isEmpty() ? "" : key.namespace() + "/";
     return key.source() + "/" + key.part() + "/" + namespace + key.name();

@@ -68,6 +68,14 @@ final class Pages {
   /// @param inForce how many rules of an earlier, accepted version stay in force
   record Rejected(String object, List<String> problems, int inForce) {}
 
+  record RoutesPage(long revision, List<RoutePage> routes) {}
+
+  /// @param parents services, with the port if it is about one
+  /// @param rules what is in force, each in a line
+  /// @param problems why it is not in force as it is written, and what it points to in vain
+  record RoutePage(
+      String object, List<String> parents, List<String> rules, List<String> problems) {}
+
   /// @param rule null if no rule matched
   record DecisionPage(
       String source, String destination, boolean allowed, @Nullable String rule, String text) {}

@@ -21,8 +21,8 @@ public final class Http {
 
   private Http() {}
 
-  /// Every request to the application, if the rules allow it. They are here, beside those of the
-  /// connection, so that a change holds for connections that are open already.
+  /// Every request to the application, if the rules allow it. They are here, and not in the
+  /// listener, so that a change is small and holds for connections that are open already.
   static RouteConfiguration inboundRoute(String name, String cluster, RBAC rules) {
     var override =
         RBACPerRoute.newBuilder()

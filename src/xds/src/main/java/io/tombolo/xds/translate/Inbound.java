@@ -65,20 +65,24 @@ public final class Inbound {
         served.routes(), served.application().name(), Rbac.of(served.policy()));
   }
 
+  /// Where requests are understood they are judged one by one, by the rules of their route: those
+  /// of connections that are open too.
   private static FilterChain chain(Served served, TrustDomain trustDomain) {
-    return FilterChain.newBuilder()
-        .setName(served.name())
-        .setFilterChainMatch(
-            FilterChainMatch.newBuilder()
-                .setTransportProtocol("tls")
-                .addAllServerNames(served.snis()))
-        .setTransportSocket(Tls.downstream(trustDomain, served.protocol()))
-        .addFilters(rbac(served.policy()))
-        .addFilters(
-            served.protocol().isHttp()
-                ? Http.inbound(served.routes())
-                : Outbound.tcp("inbound", served.application().name()))
-        .build();
+    var chain =
+        FilterChain.newBuilder()
+            .setName(served.name())
+            .setFilterChainMatch(
+                FilterChainMatch.newBuilder()
+                    .setTransportProtocol("tls")
+                    .addAllServerNames(served.snis()))
+            .setTransportSocket(Tls.downstream(trustDomain, served.protocol()));
+    if (served.protocol().isHttp()) {
+      chain.addFilters(Http.inbound(served.routes()));
+    } else {
+      chain.addFilters(rbac(served.policy()));
+      chain.addFilters(Outbound.tcp("inbound", served.application().name()));
+    }
+    return chain.build();
   }
 
   private static Filter rbac(InboundPolicy policy) {
