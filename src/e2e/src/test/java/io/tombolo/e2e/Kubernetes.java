@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tombolo.testbed.Await;
 import io.tombolo.testbed.Host;
+import io.tombolo.testbed.HttpCall;
 import io.tombolo.testbed.KubeApiserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,7 +72,13 @@ record Kubernetes(KubeApiserver api) {
     if (has(path)) {
       change(path, route -> route.set("spec", parsed(spec)));
     } else {
-      create(routes(), "{\"metadata\": {\"name\": \"%s\"}, \"spec\": %s}".formatted(name, spec));
+      create(
+          routes(),
+          """
+          {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
+           "metadata": {"name": "%s"}, "spec": %s}
+          """
+              .formatted(name, spec));
     }
   }
 
@@ -172,11 +180,18 @@ record Kubernetes(KubeApiserver api) {
     send("DELETE", path, "", "");
   }
 
-  /// Reads an object, changes it and writes it back.
+  /// Reads an object, changes it and writes it back; once more if someone else, who writes its
+  /// status, has been faster.
   void change(String path, Consumer<ObjectNode> change) {
-    var object = (ObjectNode) send("GET", path, "", "");
-    change.accept(object);
-    send("PUT", path, "application/json", object.toString());
+    HttpCall.Reply reply;
+    do {
+      var object = (ObjectNode) send("GET", path, "", "");
+      change.accept(object);
+      reply = call("PUT", path, "application/json", object.toString());
+    } while (reply.status() == HttpURLConnection.HTTP_CONFLICT);
+    if (!reply.ok()) {
+      throw new IllegalStateException("PUT " + path + ": " + reply);
+    }
   }
 
   static JsonNode parsed(String json) {
@@ -188,10 +203,14 @@ record Kubernetes(KubeApiserver api) {
   }
 
   boolean has(String path) {
+    return call("GET", path, "", "").ok();
+  }
+
+  private HttpCall.Reply call(String method, String path, String type, String body) {
     try {
-      return api.call("GET", path, "", "").ok();
+      return api.call(method, path, type, body);
     } catch (IOException e) {
-      throw new UncheckedIOException("GET " + path, e);
+      throw new UncheckedIOException(method + " " + path, e);
     }
   }
 
@@ -200,15 +219,11 @@ record Kubernetes(KubeApiserver api) {
   }
 
   JsonNode send(String method, String path, String type, String body) {
-    try {
-      var reply = api.call(method, path, type, body);
-      if (!reply.ok()) {
-        throw new IllegalStateException(method + " " + path + ": " + reply);
-      }
-      return JSON.readTree(reply.body());
-    } catch (IOException e) {
-      throw new UncheckedIOException(method + " " + path, e);
+    var reply = call(method, path, type, body);
+    if (!reply.ok()) {
+      throw new IllegalStateException(method + " " + path + ": " + reply);
     }
+    return parsed(reply.body());
   }
 
   /// One row of an EndpointSlice.
