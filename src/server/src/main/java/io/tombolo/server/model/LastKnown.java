@@ -26,10 +26,10 @@ public final class LastKnown implements Runnable {
   private static final long PAUSE_MILLIS = 500;
 
   /// What a crash may forget, at most.
-  private static final long MOST_MILLIS = 5_000;
+  private static final long MOST_MILLIS = 15_000;
 
   /// It writes for one part in this many of the time, unless that would be too seldom.
-  private static final long SHARE_OF_TIME = 50;
+  private static final long SHARE_OF_TIME = 250;
 
   private final Path directory;
   private final ModelLoop loop;

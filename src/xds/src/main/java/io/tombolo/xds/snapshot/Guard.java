@@ -2,7 +2,6 @@ package io.tombolo.xds.snapshot;
 
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.flow.Mesh;
-import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.policy.InboundPolicy;
 import java.util.Comparator;
 import java.util.List;
@@ -31,18 +30,5 @@ record Guard(
   private static Stream<InboundPolicy> policies(Service called, Mesh mesh) {
     return mesh.naming().behind(called).stream()
         .map(service -> mesh.policies().getOrDefault(service.id(), InboundPolicy.NOBODY));
-  }
-
-  boolean lets(SpiffeId caller) {
-    return lets(policies, caller);
-  }
-
-  /// May it be told where this is?
-  boolean concerns(SpiffeId caller) {
-    return lets(caller) || lets(policiesOfRouted, caller);
-  }
-
-  private static boolean lets(List<InboundPolicy> policies, SpiffeId caller) {
-    return policies.stream().anyMatch(policy -> policy.decide(caller).allowed());
   }
 }

@@ -22,7 +22,9 @@ record InboundSide(@Nullable Mesh mesh, Workloads.@Nullable Spec spec, Own own) 
     if (nextSpec == null) {
       return NOTHING;
     }
-    return new InboundSide(next, nextSpec, nextSpec.equals(spec) ? own : Own.of(nextSpec));
+    var before = spec == null ? Workloads.Spec.nothing(nextSpec.trustDomain()) : spec;
+    return new InboundSide(
+        next, nextSpec, nextSpec.equals(spec) ? own : own.then(before, nextSpec));
   }
 
   @SuppressWarnings("ReferenceEquality") // what was not touched is the same

@@ -3,8 +3,11 @@ package io.tombolo.xds.snapshot;
 import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.xds.translate.Clusters;
 import io.tombolo.xds.translate.Inbound;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 /// What only one proxy is told: how what stands beside it is reached.
 record Own(
@@ -13,26 +16,66 @@ record Own(
     Trie<String, Resource> routes) {
   static final Own NOTHING = new Own(Trie.empty(), Trie.empty(), Trie.empty());
 
-  static Own of(Workloads.Spec spec) {
-    var clusters =
-        spec.served().stream()
-            .map(Inbound.Served::application)
-            .distinct()
-            .map(local -> Resource.of(ResourceType.CLUSTER, local.name(), Clusters.local(local)));
-    var routes =
-        spec.served().stream()
-            .filter(served -> served.protocol().isHttp())
-            .map(served ->
-                Resource.of(ResourceType.ROUTES, served.routes(), Inbound.routes(served)));
-    var byAddress =
-        spec.served().stream()
-            .collect(
-                Collectors.groupingBy(
-                    served -> served.proxy().toString(), TreeMap::new, Collectors.toList()));
-    var listeners =
-        byAddress.values().stream()
-            .map(served -> Inbound.listener(served, spec.trustDomain()))
-            .map(listener -> Resource.of(ResourceType.LISTENER, listener.getName(), listener));
-    return new Own(Table.of(clusters), Table.of(listeners), Table.of(routes));
+  /// What it is, with all of that as it was whose spec is as it was.
+  ///
+  /// @param was what this was made from
+  Own then(Workloads.Spec was, Workloads.Spec is) {
+    return new Own(
+        updated(
+            clusters,
+            applications(was),
+            applications(is),
+            local -> Resource.of(ResourceType.CLUSTER, local.name(), Clusters.local(local))),
+        updated(
+            listeners,
+            listeners(was),
+            listeners(is),
+            heard -> {
+              var listener = Inbound.listener(heard, is.trustDomain());
+              return Resource.of(ResourceType.LISTENER, listener.getName(), listener);
+            }),
+        updated(
+            routes,
+            routes(was),
+            routes(is),
+            served -> Resource.of(ResourceType.ROUTES, served.routes(), Inbound.routes(served))));
+  }
+
+  private static Map<String, Clusters.Local> applications(Workloads.Spec spec) {
+    var applications = new HashMap<String, Clusters.Local>();
+    spec.served()
+        .forEach(served -> applications.put(served.application().name(), served.application()));
+    return applications;
+  }
+
+  private static Map<String, List<Inbound.Served>> listeners(Workloads.Spec spec) {
+    var listeners = new HashMap<String, List<Inbound.Served>>();
+    spec.served()
+        .forEach(served ->
+            listeners
+                .computeIfAbsent(Inbound.name(served.proxy()), _ -> new ArrayList<>())
+                .add(served.heard()));
+    return listeners;
+  }
+
+  private static Map<String, Inbound.Served> routes(Workloads.Spec spec) {
+    var routes = new HashMap<String, Inbound.Served>();
+    spec.served().stream()
+        .filter(served -> served.protocol().isHttp())
+        .forEach(served -> routes.put(served.routes(), served));
+    return routes;
+  }
+
+  private static <S> Trie<String, Resource> updated(
+      Trie<String, Resource> known,
+      Map<String, S> was,
+      Map<String, S> is,
+      Function<S, Resource> encode) {
+    var all = new HashMap<String, Resource>();
+    is.forEach((name, spec) -> {
+      var before = known.get(name);
+      all.put(name, before != null && spec.equals(was.get(name)) ? before : encode.apply(spec));
+    });
+    return known.updatedTo(all);
   }
 }

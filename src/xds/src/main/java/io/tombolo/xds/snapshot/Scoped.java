@@ -2,8 +2,11 @@ package io.tombolo.xds.snapshot;
 
 import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.xds.translate.Outbound;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 
 /// What of that which the sidecars of a network are told concerns one identity: the destinations
@@ -40,6 +43,7 @@ record Scoped(Shared from, Trie<String, Guard> guards, Shared part) {
     var endpoints = part.endpoints();
     var listeners = part.listeners();
     var routes = part.routes();
+    var may = new May(identity);
     // One address may go from a destination to another.
     for (var sni : decided) {
       for (var listener : guards.getOrDefault(sni, Guard.NOBODY).listeners()) {
@@ -48,8 +52,8 @@ record Scoped(Shared from, Trie<String, Guard> guards, Shared part) {
     }
     for (var sni : decided) {
       var guard = nextGuards.get(sni);
-      boolean concerned = guard == null || guard.concerns(identity);
-      boolean called = guard == null || guard.lets(identity);
+      boolean called = guard == null || may.any(guard.policies());
+      boolean concerned = called || (guard != null && may.any(guard.policiesOfRouted()));
       clusters = copied(clusters, sni, shared.clusters(), concerned);
       endpoints = copied(endpoints, sni, shared.endpoints(), concerned);
       listeners = copied(listeners, sni, shared.listeners(), called);
@@ -66,6 +70,22 @@ record Scoped(Shared from, Trie<String, Guard> guards, Shared part) {
             whole(endpoints, shared.endpoints()),
             whole(listeners, shared.listeners()),
             whole(routes, shared.routes())));
+  }
+
+  /// What policies decide about an identity. Many destinations have the very same policy.
+  private static final class May {
+    private final SpiffeId identity;
+    private final IdentityHashMap<InboundPolicy, Boolean> decided = new IdentityHashMap<>();
+
+    May(SpiffeId identity) {
+      this.identity = identity;
+    }
+
+    boolean any(List<InboundPolicy> policies) {
+      return policies.stream()
+          .anyMatch(
+              policy -> decided.computeIfAbsent(policy, one -> one.decide(identity).allowed()));
+    }
   }
 
   private static Trie<String, Resource> copied(

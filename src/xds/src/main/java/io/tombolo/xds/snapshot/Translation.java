@@ -5,6 +5,7 @@ import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.ServiceId;
 import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.mesh.flow.Mesh;
+import io.tombolo.mesh.scope.Visibility;
 import io.tombolo.xds.translate.Clusters;
 import io.tombolo.xds.translate.Gateways;
 import io.tombolo.xds.translate.LoadAssignments;
@@ -83,7 +84,9 @@ final class Translation {
     mesh.choices().differences(before.mesh().choices(), rerouted::add);
     rerouted.forEach(id -> touched.addAll(Specs.told(mesh, id).keySet()));
     reguarded.addAll(touched);
-    governed().flatMap(id -> Specs.told(mesh, id).keySet().stream()).forEach(reguarded::add);
+    if (mesh.settings().visibility() == Visibility.ALLOWED) {
+      governed().flatMap(id -> Specs.told(mesh, id).keySet().stream()).forEach(reguarded::add);
+    }
   }
 
   private static <V> Trie<String, V> replaced(

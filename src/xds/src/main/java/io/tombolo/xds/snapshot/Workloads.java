@@ -24,7 +24,11 @@ final class Workloads {
   record Key(String nodeId, SpiffeId identity) {}
 
   /// @param served in stable order; no SNI twice at one address
-  record Spec(TrustDomain trustDomain, List<Inbound.Served> served) {}
+  record Spec(TrustDomain trustDomain, List<Inbound.Served> served) {
+    static Spec nothing(TrustDomain trustDomain) {
+      return new Spec(trustDomain, List.of());
+    }
+  }
 
   /// @param own the SNI of the service itself
   private record Chain(String own, Inbound.Served served) {}

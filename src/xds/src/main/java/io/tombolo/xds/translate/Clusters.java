@@ -1,5 +1,6 @@
 package io.tombolo.xds.translate;
 
+import com.google.protobuf.Any;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
@@ -22,6 +23,16 @@ public final class Clusters {
 
   private static final String HTTP_OPTIONS =
       "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+  private static final Any HTTP_1 =
+      options(
+          HttpProtocolOptions.ExplicitHttpConfig.newBuilder()
+              .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance()));
+
+  private static final Any HTTP_2 =
+      options(
+          HttpProtocolOptions.ExplicitHttpConfig.newBuilder()
+              .setHttp2ProtocolOptions(Http2ProtocolOptions.getDefaultInstance()));
 
   /// A destination as callers see it.
   ///
@@ -54,7 +65,7 @@ public final class Clusters {
                 Tls.upstream(upstream.sni(), upstream.protocol(), upstream.identities()));
     if (upstream.protocol().isHttp()) {
       cluster.putTypedExtensionProtocolOptions(
-          HTTP_OPTIONS, Protos.any(http(upstream.protocol().isHttp2())));
+          HTTP_OPTIONS, options(upstream.protocol().isHttp2()));
     }
     return cluster.build();
   }
@@ -77,7 +88,7 @@ public final class Clusters {
                         LocalityLbEndpoints.newBuilder()
                             .addLbEndpoints(LbEndpoint.newBuilder().setEndpoint(endpoint))));
     if (local.http2()) {
-      cluster.putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.any(http(true)));
+      cluster.putTypedExtensionProtocolOptions(HTTP_OPTIONS, options(true));
     }
     return cluster.build();
   }
@@ -103,13 +114,11 @@ public final class Clusters {
     return Cluster.newBuilder().setName(name).setConnectTimeout(Protos.seconds(5));
   }
 
-  private static HttpProtocolOptions http(boolean http2) {
-    var explicit = HttpProtocolOptions.ExplicitHttpConfig.newBuilder();
-    if (http2) {
-      explicit.setHttp2ProtocolOptions(Http2ProtocolOptions.getDefaultInstance());
-    } else {
-      explicit.setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance());
-    }
-    return HttpProtocolOptions.newBuilder().setExplicitHttpConfig(explicit).build();
+  private static Any options(HttpProtocolOptions.ExplicitHttpConfig.Builder explicit) {
+    return Protos.any(HttpProtocolOptions.newBuilder().setExplicitHttpConfig(explicit).build());
+  }
+
+  private static Any options(boolean http2) {
+    return http2 ? HTTP_2 : HTTP_1;
   }
 }

@@ -49,7 +49,7 @@ public final class Gateways {
                         .addServerNames("*.internal." + trustDomain))
                 .addFilters(bySni())
                 .addFilters(Outbound.tcp("gateway", Clusters.BLACKHOLE)))
-        .addAccessLog(Logs.connection())
+        .addAccessLog(Logs.CONNECTION)
         .build();
   }
 

@@ -19,6 +19,31 @@ import java.util.List;
 public final class Http {
   private static final String RBAC_FILTER = "envoy.filters.http.rbac";
 
+  /// A route without rules of its own lets nobody in.
+  private static final HttpFilter DENY_UNLESS_ROUTED =
+      HttpFilter.newBuilder()
+          .setName(RBAC_FILTER)
+          .setTypedConfig(
+              Protos.any(
+                  io.envoyproxy
+                      .envoy
+                      .extensions
+                      .filters
+                      .http
+                      .rbac
+                      .v3
+                      .RBAC
+                      .newBuilder()
+                      .setRules(Rbac.of(InboundPolicy.NOBODY))
+                      .build()))
+          .build();
+
+  private static final HttpFilter ROUTER =
+      HttpFilter.newBuilder()
+          .setName("envoy.filters.http.router")
+          .setTypedConfig(Protos.any(Router.getDefaultInstance()))
+          .build();
+
   private Http() {}
 
   /// Every request to the application, if the rules allow it. They are here, and not in the
@@ -47,16 +72,16 @@ public final class Http {
   }
 
   static Filter outbound(String sni) {
-    return filter(manager("outbound", sni).addHttpFilters(router()));
+    return filter(manager("outbound", sni).addHttpFilters(ROUTER));
   }
 
   /// Tells the application who calls in `x-forwarded-client-cert`, which callers cannot forge.
   static Filter inbound(String routes) {
     return filter(
         manager("inbound", routes)
-            .addHttpFilters(denyUnlessRouted())
-            .addHttpFilters(router())
-            .addAccessLog(Logs.request())
+            .addHttpFilters(DENY_UNLESS_ROUTED)
+            .addHttpFilters(ROUTER)
+            .addAccessLog(Logs.REQUEST)
             .setForwardClientCertDetails(
                 HttpConnectionManager.ForwardClientCertDetails.SANITIZE_SET)
             .setSetCurrentClientCertDetails(
@@ -72,33 +97,6 @@ public final class Http {
         .setStreamIdleTimeout(Protos.FOREVER)
         .addUpgradeConfigs(
             HttpConnectionManager.UpgradeConfig.newBuilder().setUpgradeType("websocket"));
-  }
-
-  /// A route without rules of its own lets nobody in.
-  private static HttpFilter denyUnlessRouted() {
-    return HttpFilter.newBuilder()
-        .setName(RBAC_FILTER)
-        .setTypedConfig(
-            Protos.any(
-                io.envoyproxy
-                    .envoy
-                    .extensions
-                    .filters
-                    .http
-                    .rbac
-                    .v3
-                    .RBAC
-                    .newBuilder()
-                    .setRules(Rbac.of(InboundPolicy.NOBODY))
-                    .build()))
-        .build();
-  }
-
-  private static HttpFilter router() {
-    return HttpFilter.newBuilder()
-        .setName("envoy.filters.http.router")
-        .setTypedConfig(Protos.any(Router.getDefaultInstance()))
-        .build();
   }
 
   private static Filter filter(HttpConnectionManager.Builder manager) {

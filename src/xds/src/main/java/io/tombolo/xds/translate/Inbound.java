@@ -36,12 +36,24 @@ public final class Inbound {
       return new Served(name, chosen, protocol, proxy, application, policy);
     }
 
+    /// What its listener is made from: where requests are understood the policy is in the route.
+    public Served heard() {
+      return protocol.isHttp()
+          ? new Served(name, snis, protocol, proxy, application, InboundPolicy.NOBODY)
+          : this;
+    }
+
     public String routes() {
       return "inbound:" + name;
     }
   }
 
   private Inbound() {}
+
+  /// The name of the listener of one address of the proxy.
+  public static String name(Mesh.Gateway at) {
+    return "inbound:" + at.address() + ":" + at.port();
+  }
 
   /// The listener of one address of the proxy. A connection in plain text, or for another SNI, fits
   /// no chain and is closed.
@@ -50,12 +62,12 @@ public final class Inbound {
   public static Listener listener(List<Served> served, TrustDomain trustDomain) {
     var at = served.getFirst().proxy();
     return Listener.newBuilder()
-        .setName("inbound:" + at.address() + ":" + at.port())
+        .setName(name(at))
         .setTrafficDirection(TrafficDirection.INBOUND)
         .setAddress(Protos.address(at.address(), at.port()))
         .addListenerFilters(Gateways.tlsInspector())
         .addAllFilterChains(served.stream().map(s -> chain(s, trustDomain)).toList())
-        .addAccessLog(Logs.connection())
+        .addAccessLog(Logs.CONNECTION)
         .build();
   }
 

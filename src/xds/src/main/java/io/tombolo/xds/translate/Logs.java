@@ -21,21 +21,19 @@ final class Logs {
           "sent", "%BYTES_SENT%",
           "ended", "%CONNECTION_TERMINATION_DETAILS%");
 
-  private Logs() {}
-
   /// One line for each connection, also for those that no filter saw.
-  static AccessLog connection() {
-    return log("connection", Map.of("tls", "%DOWNSTREAM_TRANSPORT_FAILURE_REASON%"));
-  }
+  static final AccessLog CONNECTION =
+      log("connection", Map.of("tls", "%DOWNSTREAM_TRANSPORT_FAILURE_REASON%"));
 
-  static AccessLog request() {
-    return log(
-        "request",
-        Map.of(
-            "method", "%REQ(:METHOD)%",
-            "code", "%RESPONSE_CODE%",
-            "details", "%RESPONSE_CODE_DETAILS%"));
-  }
+  static final AccessLog REQUEST =
+      log(
+          "request",
+          Map.of(
+              "method", "%REQ(:METHOD)%",
+              "code", "%RESPONSE_CODE%",
+              "details", "%RESPONSE_CODE_DETAILS%"));
+
+  private Logs() {}
 
   private static AccessLog log(String what, Map<String, String> more) {
     var fields = new TreeMap<>(ALWAYS);

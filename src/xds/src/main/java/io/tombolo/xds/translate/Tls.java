@@ -35,6 +35,9 @@ final class Tls {
           .setTlsMaximumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3)
           .build();
 
+  private static final SdsSecretConfig KEY = secret("default");
+  private static final SdsSecretConfig ROOTS = secret("ROOTCA");
+
   private Tls() {}
 
   /// To a peer that must be one of these. If there are none, nobody is accepted.
@@ -77,10 +80,10 @@ final class Tls {
         CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
             .setDefaultValidationContext(
                 CertificateValidationContext.newBuilder().addAllMatchTypedSubjectAltNames(peers))
-            .setValidationContextSdsSecretConfig(secret("ROOTCA"));
+            .setValidationContextSdsSecretConfig(ROOTS);
     return CommonTlsContext.newBuilder()
         .setTlsParams(ONLY_1_3)
-        .addTlsCertificateSdsSecretConfigs(secret("default"))
+        .addTlsCertificateSdsSecretConfigs(KEY)
         .setCombinedValidationContext(combined);
   }
 
