@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
-/// Services in Kubernetes that nobody calls come, change and go, at times by dozens. Everyone may
-/// call them, so that proxies which declare no upstreams have a cluster, endpoints, a listener and
-/// routes of each.
+/// Services in Kubernetes that nobody calls come, change and go, at times by dozens. Two pods that
+/// declare no upstreams may call them, so that their proxies have a cluster, endpoints, a listener
+/// and routes of each.
 final class Bystanders implements Changes {
   private static final int MOST = 48;
   private static final List<String> PROTOCOLS = List.of("http", "grpc", "tcp");
@@ -134,18 +134,21 @@ final class Bystanders implements Changes {
     return changes + add(heir, random, "\"clusterIP\": %s,".formatted(address));
   }
 
-  /// Lets everyone call it: whoever may not is not told of it.
+  /// Lets two call it that declare no upstreams: whoever may not is not told of it.
   private int show(int slot) {
     kubernetes()
         .intention(
             name(slot),
             """
             {"destination": {"name": "%s"},
-             "sources": [{"name": "*", "namespace": "*", "action": "allow"}]}
+             "sources": [{"serviceAccount": "shelf", "action": "allow"},
+               {"serviceAccount": "shelfb", "action": "allow"}]}
             """
                 .formatted(name(slot)));
     hidden.remove(slot);
-    written.put("kubernetes/shop/" + name(slot) + " rule *", "allow");
+    for (var pod : List.of("shelf", "shelfb")) {
+      written.put("kubernetes/shop/" + name(slot) + " rule serviceaccount/shop/" + pod, "allow");
+    }
     return 1;
   }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/// Services in Consul that everyone may call and nobody does come, change and go: their meta, their
+/// Services in Consul that VMs may call and nobody does come, change and go: their meta, their
 /// virtual address, their protocol.
 final class Strangers implements Changes {
   private static final int MOST = 24;
@@ -24,8 +24,8 @@ final class Strangers implements Changes {
     this.consul = market.worlds().consul();
     this.written = written;
     for (int slot = 0; slot < MOST; slot++) {
-      consul.intention(name(slot), "*", "allow");
-      written.put(name(slot) + " rule *", "allow");
+      consul.intention(name(slot), "stock", "allow");
+      written.put(name(slot) + " rule stock", "allow");
     }
   }
 

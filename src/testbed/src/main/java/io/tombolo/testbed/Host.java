@@ -81,6 +81,27 @@ public final class Host implements Place, AutoCloseable {
     return Command.of(entering(List.of(command))).run();
   }
 
+  /// Leads TCP connections that begin here and go to these addresses to a local port instead, as an
+  /// init container does in a pod.
+  ///
+  /// @throws IllegalStateException if that cannot be set up
+  public void redirect(String cidr, int port) {
+    must("ip", "route", "add", cidr, "dev", "lo", "src", address());
+    must("nft", "add table ip tombolo");
+    must("nft", "add chain ip tombolo out { type nat hook output priority -100; }");
+    must(
+        "nft",
+        "add rule ip tombolo out ip daddr %s ip protocol tcp redirect to :%d"
+            .formatted(cidr, port));
+  }
+
+  private void must(String... command) {
+    var result = run(command);
+    if (!result.ok()) {
+      throw new IllegalStateException(String.join(" ", command) + ": " + result.output());
+    }
+  }
+
   Namespace namespace() {
     return namespace;
   }

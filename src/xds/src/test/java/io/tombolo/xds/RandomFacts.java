@@ -87,8 +87,10 @@ public record RandomFacts(Random random) {
   }
 
   private io.tombolo.mesh.policy.PolicyObject policy() {
-    return TwoWorlds.consulIntentions(
-        any(NAMES), any(NAMES), any(List.of(Intention.Action.values())));
+    return random.nextInt(4) == 0
+        ? TwoWorlds.everyoneMayCallEverything()
+        : TwoWorlds.consulIntentions(
+            any(NAMES), any(NAMES), any(List.of(Intention.Action.values())));
   }
 
   private RouteObject route() {

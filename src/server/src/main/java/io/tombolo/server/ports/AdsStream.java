@@ -13,6 +13,7 @@ import io.tombolo.xds.delivery.Session;
 import io.tombolo.xds.snapshot.Snapshot;
 import io.tombolo.xds.snapshot.View;
 import java.util.List;
+import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,7 @@ final class AdsStream<Q> implements StreamObserver<Q> {
     final Session<Q> session;
     final Connections.Connection connection;
     @Nullable Snapshot snapshot;
+    Set<String> demands = Set.of();
     View view = View.NOTHING;
 
     Talk(Proxy proxy, Session<Q> session, Connections.Connection connection) {
@@ -47,11 +49,12 @@ final class AdsStream<Q> implements StreamObserver<Q> {
       this.connection = connection;
     }
 
-    /// What the proxy may be told, looked up once for each snapshot.
+    /// What the proxy may be told, looked up once for each snapshot and whenever it asks for more.
     @SuppressWarnings("ReferenceEquality") // the newest is another instance
     View view(Snapshot newest) {
-      if (newest != snapshot) {
-        view = newest.viewFor(proxy, view);
+      if (newest != snapshot || session.demands() != demands) {
+        demands = session.demands();
+        view = newest.viewFor(proxy, demands, view);
         snapshot = newest;
       }
       return view;

@@ -157,6 +157,7 @@ public final class Connections {
               new Receipt.Report(
                   new Standing.Stream(proxy, since, lostAt),
                   session.seen(),
+                  session.demands(),
                   session.lacking(revision)),
           loop);
     }

@@ -91,6 +91,11 @@ abstract sealed class BaseSession<Q, S extends Subscription<Q>> implements Sessi
   }
 
   @Override
+  public final Set<String> demands() {
+    return of(ResourceType.CLUSTER).demands();
+  }
+
+  @Override
   public final long seen() {
     return view == null ? 0 : view.revision();
   }

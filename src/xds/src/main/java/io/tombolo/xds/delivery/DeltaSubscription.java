@@ -34,6 +34,7 @@ final class DeltaSubscription implements Subscription<DeltaDiscoveryRequest> {
 
   private final ResourceType type;
   private final NameSet names = new NameSet();
+  private Set<String> demands = Set.of();
   private final Held held = new Held();
 
   /// Names that may be news or gone, and the first revision of which the client lacks them. Linked:
@@ -63,6 +64,11 @@ final class DeltaSubscription implements Subscription<DeltaDiscoveryRequest> {
   @Override
   public boolean started() {
     return started;
+  }
+
+  @Override
+  public Set<String> demands() {
+    return demands;
   }
 
   @Override
@@ -117,6 +123,9 @@ final class DeltaSubscription implements Subscription<DeltaDiscoveryRequest> {
 
   private void want(String name, boolean told) {
     names.add(name);
+    if (type.isDemand(name)) {
+      demands = with(demands, name);
+    }
     unasked.remove(name);
     open(name, 1);
     if (told) {
@@ -136,11 +145,30 @@ final class DeltaSubscription implements Subscription<DeltaDiscoveryRequest> {
         wildcard = false;
         table.differences(Table.EMPTY, this::notWanted);
       } else {
-        names.remove(name);
+        forget(name);
         asked.remove(name);
         notWanted(name);
       }
     }
+  }
+
+  private void forget(String name) {
+    names.remove(name);
+    if (demands.contains(name)) {
+      demands = without(demands, name);
+    }
+  }
+
+  private static Set<String> with(Set<String> some, String name) {
+    var all = new HashSet<>(some);
+    all.add(name);
+    return Set.copyOf(all);
+  }
+
+  private static Set<String> without(Set<String> some, String name) {
+    var all = new HashSet<>(some);
+    all.remove(name);
+    return Set.copyOf(all);
   }
 
   /// What is not asked for any more is taken for forgotten by the client.
@@ -367,7 +395,14 @@ final class DeltaSubscription implements Subscription<DeltaDiscoveryRequest> {
       asked.remove(resource.name());
     }
     flight = new Flight(nonce, versions, Set.copyOf(delta.removed()), told);
-    delta.removed().forEach(asked::remove);
+    for (var absent : delta.removed()) {
+      asked.remove(absent);
+      if (type.isDemand(absent)) {
+        // It is asked for again by the next call. A client that calls every address there is must
+        // not be remembered for it.
+        forget(absent);
+      }
+    }
     if (asked.isEmpty()) {
       asked = new LinkedHashSet<>();
     }

@@ -3,6 +3,7 @@ package io.tombolo.xds.delivery;
 import io.tombolo.xds.snapshot.View;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /// One ADS stream, from the first request to its end: a state machine without clock, thread or
 /// socket. Not thread-safe.
@@ -13,6 +14,10 @@ public sealed interface Session<Q> permits BaseSession {
 
   /// What is to be sent now. To be called after each request, and for each new view.
   List<Response> news(View newest, Instant now);
+
+  /// The names of clusters that the client asks for by the address it calls. The same instance as
+  /// long as they are the same.
+  Set<String> demands();
 
   /// How many resource names the client asks for.
   int names();

@@ -27,6 +27,7 @@ final class SotwSubscription implements Subscription<DiscoveryRequest> {
 
   private final ResourceType type;
   private Set<String> names = Set.of();
+  private Set<String> demands = Set.of();
   private boolean started;
   private boolean answerDue;
   private boolean answered = true;
@@ -42,6 +43,11 @@ final class SotwSubscription implements Subscription<DiscoveryRequest> {
   @Override
   public boolean started() {
     return started;
+  }
+
+  @Override
+  public Set<String> demands() {
+    return demands;
   }
 
   @Override
@@ -65,7 +71,7 @@ final class SotwSubscription implements Subscription<DiscoveryRequest> {
     if (!started || sent == null) {
       started = true;
       answerDue = true;
-      names = wanted;
+      want(wanted);
       return;
     }
     if (!sent.nonce.equals(request.getResponseNonce())) {
@@ -78,7 +84,15 @@ final class SotwSubscription implements Subscription<DiscoveryRequest> {
     }
     // Once more after the acknowledgement: Envoy replaces a cluster, and waits for its endpoints.
     answerDue |= repeated || !names.equals(wanted);
+    want(wanted);
+  }
+
+  private void want(Set<String> wanted) {
     names = wanted;
+    var now = wanted.stream().filter(type::isDemand).collect(Collectors.toUnmodifiableSet());
+    if (!now.equals(demands)) {
+      demands = now;
+    }
   }
 
   private void note(Sent sent, DiscoveryRequest request, Instant now) {

@@ -1,6 +1,7 @@
 package io.tombolo.xds.delivery;
 
 import java.time.Instant;
+import java.util.Set;
 
 /// What one stream wants of one type, in either form of ADS.
 ///
@@ -10,6 +11,10 @@ sealed interface Subscription<Q> permits DeltaSubscription, SotwSubscription {
 
   /// Has the client asked for this type?
   boolean started();
+
+  /// Those of the names it asks for that stand for an address it calls. The same instance as long
+  /// as they are the same.
+  Set<String> demands();
 
   /// How many resources it asks for by name.
   int names();

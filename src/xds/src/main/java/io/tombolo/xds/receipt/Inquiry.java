@@ -13,7 +13,9 @@ import java.util.Set;
 public final class Inquiry {
   private final Told told;
   private final List<String> news;
-  private final Map<Proxy, Set<ResourceName>> changed = new HashMap<>();
+  private final Map<Asked, Set<ResourceName>> changed = new HashMap<>();
+
+  private record Asked(Proxy proxy, Set<String> demanded) {}
 
   public Inquiry(Told told) {
     this.told = told;
@@ -32,7 +34,10 @@ public final class Inquiry {
 
   /// Whoever has not even looked at it lacks all of it.
   private Standing standing(Receipt.Report report) {
-    var ofProxy = changed.computeIfAbsent(report.stream().proxy(), told::changedFor);
+    var ofProxy =
+        changed.computeIfAbsent(
+            new Asked(report.stream().proxy(), report.demanded()),
+            asked -> told.changedFor(asked.proxy(), asked.demanded()));
     var lacking =
         report.seen() >= told.revision()
             ? report.lacking().stream().filter(lack -> ofProxy.contains(lack.what())).toList()

@@ -4,6 +4,7 @@ import io.tombolo.xds.delivery.Lack;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What has become of a revision.
@@ -21,8 +22,10 @@ public record Receipt(
   /// What a stream says of itself.
   ///
   /// @param seen the newest revision that it looked at
+  /// @param demanded what its proxy has asked for by address
   /// @param lacking what its proxy lacks of the revision that is asked for
-  public record Report(Standing.Stream stream, long seen, List<Lack> lacking) {}
+  public record Report(
+      Standing.Stream stream, long seen, Set<String> demanded, List<Lack> lacking) {}
 
   public Receipt {
     news = List.copyOf(news);

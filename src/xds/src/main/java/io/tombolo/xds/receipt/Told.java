@@ -23,7 +23,9 @@ public record Told(@Nullable Snapshot before, Snapshot snapshot, Instant at) {
   }
 
   /// What it changed of that which this proxy is told.
-  public Set<ResourceName> changedFor(Proxy proxy) {
-    return snapshot.changedFor(proxy, before);
+  ///
+  /// @param demanded what it has asked for by address
+  public Set<ResourceName> changedFor(Proxy proxy, Set<String> demanded) {
+    return snapshot.changedFor(proxy, demanded, before);
   }
 }

@@ -1,6 +1,7 @@
 package io.tombolo.xds.snapshot;
 
 import io.tombolo.xds.translate.Clusters;
+import io.tombolo.xds.translate.Outbound;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -31,6 +32,11 @@ public enum ResourceType {
   /// listener went still lead to the application, until they are drained.
   public boolean outlasts(String name) {
     return this == CLUSTER && Clusters.isLocal(name);
+  }
+
+  /// Does a client ask for this because it calls an address?
+  public boolean isDemand(String name) {
+    return this == CLUSTER && Outbound.isDemand(name);
   }
 
   public static Optional<ResourceType> of(String typeUrl) {

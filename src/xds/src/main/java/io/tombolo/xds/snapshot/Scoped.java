@@ -2,6 +2,7 @@ package io.tombolo.xds.snapshot;
 
 import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.policy.Decision;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.xds.translate.Outbound;
 import java.util.HashSet;
@@ -10,23 +11,30 @@ import java.util.List;
 import java.util.Set;
 
 /// What of that which the sidecars of a network are told concerns one identity: the destinations
-/// that it may call, and those that its calls may be sent to. Kept by each stream with what it
-/// follows from, so that only what changed is decided again.
+/// that it may call, and those that its calls may be sent to. Those that it may call as one of many
+/// are among them when it has asked for them. Kept by each stream with what it follows from, so
+/// that only what changed is decided again.
 ///
 /// @param from what it is a part of
 /// @param guards by SNI
+/// @param demanded the destinations that it has asked for, by SNI
 /// @param part those very tables if it is all of them
-record Scoped(Shared from, Trie<String, Guard> guards, Shared part) {
-  static final Scoped NOTHING = new Scoped(Shared.NOTHING, Trie.empty(), Shared.NOTHING);
+record Scoped(Shared from, Trie<String, Guard> guards, Set<String> demanded, Shared part) {
+  static final Scoped NOTHING = new Scoped(Shared.NOTHING, Trie.empty(), Set.of(), Shared.NOTHING);
 
   /// What it is now.
   @SuppressWarnings("ReferenceEquality") // what was not touched is the same
-  Scoped at(Shared shared, Trie<String, Guard> nextGuards, SpiffeId identity) {
-    if (shared == from && nextGuards == guards) {
+  Scoped at(
+      Shared shared, Trie<String, Guard> nextGuards, Set<String> nextDemanded, SpiffeId identity) {
+    if (shared == from && nextGuards == guards && nextDemanded.equals(demanded)) {
       return this;
     }
     var decided = new HashSet<String>();
     nextGuards.differences(guards, decided::add);
+    if (!nextDemanded.equals(demanded)) {
+      decided.addAll(demanded);
+      decided.addAll(nextDemanded);
+    }
     shared.clusters().differences(from.clusters(), decided::add);
     shared.endpoints().differences(from.endpoints(), decided::add);
     shared.routes().differences(from.routes(), decided::add);
@@ -52,8 +60,9 @@ record Scoped(Shared from, Trie<String, Guard> guards, Shared part) {
     }
     for (var sni : decided) {
       var guard = nextGuards.get(sni);
-      boolean called = guard == null || may.any(guard.policies());
-      boolean concerned = called || (guard != null && may.any(guard.policiesOfRouted()));
+      boolean asked = nextDemanded.contains(sni);
+      boolean called = guard == null || may.any(guard.policies(), asked);
+      boolean concerned = called || (guard != null && may.any(guard.policiesOfRouted(), asked));
       clusters = copied(clusters, sni, shared.clusters(), concerned);
       endpoints = copied(endpoints, sni, shared.endpoints(), concerned);
       listeners = copied(listeners, sni, shared.listeners(), called);
@@ -65,6 +74,7 @@ record Scoped(Shared from, Trie<String, Guard> guards, Shared part) {
     return new Scoped(
         shared,
         nextGuards,
+        Set.copyOf(nextDemanded),
         new Shared(
             whole(clusters, shared.clusters()),
             whole(endpoints, shared.endpoints()),
@@ -74,17 +84,32 @@ record Scoped(Shared from, Trie<String, Guard> guards, Shared part) {
 
   /// What policies decide about an identity. Many destinations have the very same policy.
   private static final class May {
+    private enum Call {
+      NEVER,
+      AS_ONE_OF_MANY,
+      BY_NAME
+    }
+
     private final SpiffeId identity;
-    private final IdentityHashMap<InboundPolicy, Boolean> decided = new IdentityHashMap<>();
+    private final IdentityHashMap<InboundPolicy, Call> decided = new IdentityHashMap<>();
 
     May(SpiffeId identity) {
       this.identity = identity;
     }
 
-    boolean any(List<InboundPolicy> policies) {
+    /// Is there one that lets it call, and names it unless it has asked?
+    boolean any(List<InboundPolicy> policies, boolean asked) {
+      var least = asked ? Call.AS_ONE_OF_MANY : Call.BY_NAME;
       return policies.stream()
-          .anyMatch(
-              policy -> decided.computeIfAbsent(policy, one -> one.decide(identity).allowed()));
+          .anyMatch(policy -> decided.computeIfAbsent(policy, this::decide).compareTo(least) >= 0);
+    }
+
+    private Call decide(InboundPolicy policy) {
+      return switch (policy.decide(identity)) {
+        case Decision.Ruled ruled when ruled.allowed() ->
+            ruled.by().source().wildcards() == 0 ? Call.BY_NAME : Call.AS_ONE_OF_MANY;
+        default -> Call.NEVER;
+      };
     }
   }
 

@@ -110,10 +110,12 @@ public final class Snapshot {
 
   /// What of that which this proxy is told is not as it was.
   ///
+  /// @param demanded the names of clusters that it has asked for by address
   /// @param before an earlier snapshot; null for none
-  public Set<ResourceName> changedFor(Proxy proxy, @Nullable Snapshot before) {
-    var now = viewFor(proxy);
-    var then = before == null ? View.NOTHING : before.viewFor(proxy);
+  public Set<ResourceName> changedFor(
+      Proxy proxy, Set<String> demanded, @Nullable Snapshot before) {
+    var now = viewFor(proxy, demanded, View.NOTHING);
+    var then = before == null ? View.NOTHING : before.viewFor(proxy, demanded, View.NOTHING);
     var changed = new HashSet<ResourceName>();
     for (var type : ResourceType.values()) {
       now.of(type).differences(then.of(type), name -> changed.add(new ResourceName(type, name)));
@@ -147,15 +149,17 @@ public final class Snapshot {
 
   /// What this proxy is to be told. What several proxies are told are the same instances.
   public View viewFor(Proxy proxy) {
-    return viewFor(proxy, View.NOTHING);
+    return viewFor(proxy, Set.of(), View.NOTHING);
   }
 
   /// The same, with what is particular to the proxy taken from an earlier view of it where nothing
   /// that it follows from has changed.
-  public View viewFor(Proxy proxy, View earlier) {
+  ///
+  /// @param demanded the names of clusters that it has asked for by address
+  public View viewFor(Proxy proxy, Set<String> demanded, View earlier) {
     return switch (proxy.role()) {
       case Proxy.Role.MeshGateway() -> gateway(proxy);
-      case Proxy.Role.Sidecar() -> sidecar(proxy, earlier);
+      case Proxy.Role.Sidecar() -> sidecar(proxy, demanded, earlier);
     };
   }
 
@@ -164,27 +168,30 @@ public final class Snapshot {
       return nothing("%s is not the mesh gateway of this network".formatted(proxy.identity()));
     }
     var shared = gateways.getOrDefault(proxy.network(), elsewhere(gateways));
-    return view(shared, InboundSide.NOTHING, Scoped.NOTHING, Trie.empty(), List.of());
+    return view(shared, InboundSide.NOTHING, Trie.empty(), List.of());
   }
 
-  private View sidecar(Proxy proxy, View earlier) {
+  private View sidecar(Proxy proxy, Set<String> demanded, View earlier) {
     if (!access.may(proxy.identity(), new Access.What.Services())) {
       return nothing("%s is not a workload of this trust domain".formatted(proxy.identity()));
     }
     var shared = sidecars.getOrDefault(proxy.network(), elsewhere(sidecars));
     var inbound = inbound(proxy, earlier.inbound());
     return proxy.upstreams().isEmpty()
-        ? undeclared(proxy, shared, inbound, earlier.scoped())
+        ? undeclared(proxy, shared, inbound, demanded, earlier)
         : declared(proxy, shared, inbound);
   }
 
   /// What its identity may call.
-  private View undeclared(Proxy proxy, Shared shared, InboundSide inbound, Scoped earlier) {
+  private View undeclared(
+      Proxy proxy, Shared shared, InboundSide inbound, Set<String> demanded, View earlier) {
     return switch (mesh.settings().visibility()) {
-      case EVERYTHING -> view(shared, inbound, Scoped.NOTHING, Trie.empty(), List.of());
+      case EVERYTHING -> view(shared, inbound, Trie.empty(), List.of());
       case ALLOWED -> {
-        var scoped = earlier.at(shared, guards, proxy.identity());
-        yield view(scoped.part(), inbound, scoped, Trie.empty(), List.of());
+        var scoped =
+            earlier.scoped().at(shared, guards, Demands.snis(demanded, this), proxy.identity());
+        var demands = earlier.demands().at(demanded, this, scoped);
+        yield view(scoped.part(), inbound, Trie.empty(), List.of(), scoped, demands);
       }
     };
   }
@@ -229,7 +236,7 @@ public final class Snapshot {
             only(reached, shared.endpoints()),
             Trie.empty(),
             only(snis, routes));
-    return view(narrowed, inbound, Scoped.NOTHING, Table.of(listeners.stream()), problems);
+    return view(narrowed, inbound, Table.of(listeners.stream()), problems);
   }
 
   private Optional<String> sni(Upstream upstream, Proxy proxy) {
@@ -259,30 +266,41 @@ public final class Snapshot {
   }
 
   private View nothing(String why) {
-    return view(Shared.NOTHING, InboundSide.NOTHING, Scoped.NOTHING, Trie.empty(), List.of(why));
+    return view(Shared.NOTHING, InboundSide.NOTHING, Trie.empty(), List.of(why));
+  }
+
+  private View view(
+      Shared shared, InboundSide inbound, Trie<String, Resource> declared, List<String> problems) {
+    return view(shared, inbound, declared, problems, Scoped.NOTHING, Demands.NONE);
   }
 
   private View view(
       Shared shared,
       InboundSide inbound,
-      Scoped scoped,
       Trie<String, Resource> declared,
-      List<String> problems) {
+      List<String> problems,
+      Scoped scoped,
+      Demands demands) {
     var own = inbound.own();
-    var listeners =
-        declared.isEmpty()
-            ? own.listeners()
-            : Table.of(
-                Stream.concat(declared.values().stream(), own.listeners().values().stream()));
     return new View(
         revision(),
         Map.of(
-            ResourceType.CLUSTER, new Table(shared.clusters(), own.clusters()),
+            ResourceType.CLUSTER,
+                new Table(shared.clusters(), both(demands.clusters(), own.clusters())),
             ResourceType.ENDPOINTS, new Table(shared.endpoints(), Trie.empty()),
-            ResourceType.LISTENER, new Table(shared.listeners(), listeners),
+            ResourceType.LISTENER, new Table(shared.listeners(), both(declared, own.listeners())),
             ResourceType.ROUTES, new Table(shared.routes(), own.routes())),
         problems,
         inbound,
-        scoped);
+        scoped,
+        demands);
+  }
+
+  /// Of one name the first.
+  private static Trie<String, Resource> both(
+      Trie<String, Resource> few, Trie<String, Resource> others) {
+    return few.isEmpty()
+        ? others
+        : Table.of(Stream.concat(few.values().stream(), others.values().stream()));
   }
 }

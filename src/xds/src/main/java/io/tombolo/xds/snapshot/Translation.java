@@ -27,7 +27,9 @@ final class Translation {
   private static final Resource BLACKHOLE =
       Resource.of(ResourceType.CLUSTER, Clusters.BLACKHOLE, Clusters.blackhole());
   private static final Resource CAPTURE =
-      Resource.of(ResourceType.LISTENER, "capture", Outbound.capture());
+      Resource.of(ResourceType.LISTENER, "capture", Outbound.capture(false));
+  private static final Resource CAPTURE_ON_DEMAND =
+      Resource.of(ResourceType.LISTENER, "capture", Outbound.capture(true));
 
   private final Snapshot before;
   private final Mesh mesh;
@@ -56,7 +58,8 @@ final class Translation {
     this.clusters = shared.clusters().with(BLACKHOLE.name(), BLACKHOLE);
     this.routes = before.routes();
     this.captured = shared.routes();
-    this.listeners = shared.listeners().with(CAPTURE.name(), CAPTURE);
+    var capture = mesh.settings().visibility() == Visibility.ALLOWED ? CAPTURE_ON_DEMAND : CAPTURE;
+    this.listeners = shared.listeners().with(capture.name(), capture);
     this.claims = before.claims();
     this.guards = before.guards();
   }

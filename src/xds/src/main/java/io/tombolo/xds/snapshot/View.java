@@ -10,15 +10,17 @@ import java.util.Map;
 /// @param problems what the proxy asked for and cannot have, each in a sentence
 /// @param inbound what is particular to the proxy
 /// @param scoped what of that which others are told concerns it
+/// @param demands what it has asked for
 public record View(
     long revision,
     Map<ResourceType, Table> tables,
     List<String> problems,
     InboundSide inbound,
-    Scoped scoped) {
+    Scoped scoped,
+    Demands demands) {
   /// Before there is any.
   public static final View NOTHING =
-      new View(0, Map.of(), List.of(), InboundSide.NOTHING, Scoped.NOTHING);
+      new View(0, Map.of(), List.of(), InboundSide.NOTHING, Scoped.NOTHING, Demands.NONE);
 
   public View {
     tables = Map.copyOf(tables);

@@ -59,8 +59,17 @@ public final class Clusters {
 
   /// To the proxies of a destination, over mutual TLS.
   public static Cluster upstream(Upstream upstream) {
+    return upstream(upstream, upstream.sni());
+  }
+
+  /// The same under the name by which a proxy asks for it when it first calls it.
+  public static Cluster demanded(Upstream upstream, String name) {
+    return upstream(upstream, name);
+  }
+
+  private static Cluster upstream(Upstream upstream, String name) {
     var cluster =
-        discovered(upstream.sni())
+        discovered(name, upstream.sni())
             .setTransportSocket(
                 Tls.upstream(upstream.sni(), upstream.protocol(), upstream.identities()));
     if (upstream.protocol().isHttp()) {
@@ -72,7 +81,7 @@ public final class Clusters {
 
   /// What a mesh gateway passes TLS through to, as it comes.
   public static Cluster passedThrough(String sni) {
-    return discovered(sni).build();
+    return discovered(sni, sni).build();
   }
 
   /// To the application beside the proxy, in plain text.
@@ -100,10 +109,15 @@ public final class Clusters {
         .build();
   }
 
-  private static Cluster.Builder discovered(String sni) {
-    return base(sni)
+  /// @param sni of the load assignment
+  private static Cluster.Builder discovered(String name, String sni) {
+    var endpoints = Cluster.EdsClusterConfig.newBuilder().setEdsConfig(Protos.ADS);
+    if (!name.equals(sni)) {
+      endpoints.setServiceName(sni);
+    }
+    return base(name)
         .setType(Cluster.DiscoveryType.EDS)
-        .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(Protos.ADS))
+        .setEdsClusterConfig(endpoints)
         // Better a refused call than one to an endpoint that is known to be unfit.
         .setCommonLbConfig(
             Cluster.CommonLbConfig.newBuilder()

@@ -334,6 +334,20 @@ class DeltaSessionTest {
                 + " sds-agent)");
   }
 
+  @Test
+  void a_cluster_that_is_asked_for_by_address_and_is_not_there_is_not_remembered() {
+    haveClusters();
+    int names = session.names();
+
+    var answer = say(about(CLUSTER, "demand:10.9.9.9:80"), VIEW).getFirst();
+
+    assertThat(answer.getRemovedResourcesList()).containsExactly("demand:10.9.9.9:80");
+    assertThat(say(ack(answer), VIEW)).isEmpty();
+    assertThat(session.names()).isEqualTo(names);
+    assertThat(session.demands()).isEmpty();
+    assertThat(say(about(CLUSTER, "demand:10.9.9.9:80"), VIEW)).hasSize(1);
+  }
+
   private Delivery.OfType progress(ResourceType type) {
     return Objects.requireNonNull(session.delivery().types().get(type));
   }

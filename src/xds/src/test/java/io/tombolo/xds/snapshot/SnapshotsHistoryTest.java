@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,13 +52,22 @@ class SnapshotsHistoryTest {
       var after = snapshots.next(mesh);
       var anew = new Snapshots().next(fresh);
       for (var proxy : PROXIES) {
-        var view = after.viewFor(proxy, views.getOrDefault(proxy, View.NOTHING));
+        var demands = demands(random);
+        var view = after.viewFor(proxy, demands, views.getOrDefault(proxy, View.NOTHING));
         views.put(proxy, view);
         assertThat(bytes(view))
             .as("seed %d, step %d, %s", seed, step, proxy.nodeId())
-            .isEqualTo(bytes(anew.viewFor(proxy)));
+            .isEqualTo(bytes(anew.viewFor(proxy, demands, View.NOTHING)));
       }
     }
+  }
+
+  /// Of the addresses that services of [RandomFacts] have, any few.
+  private static Set<String> demands(Random random) {
+    return random
+        .ints(random.nextInt(40), 0, 200)
+        .mapToObj(i -> "demand:10.96.0." + i + ":8080")
+        .collect(Collectors.toSet());
   }
 
   private static List<ByteString> bytes(View view) {
