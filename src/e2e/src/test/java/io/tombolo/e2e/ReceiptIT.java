@@ -75,7 +75,7 @@ class ReceiptIT {
 
   @Test
   void it_names_exactly_who_has_a_change_who_does_not_and_why() throws Exception {
-    worlds.consul().intention("parcel", "*", "allow");
+    worlds.consul().intention("parcel", "simulated", "allow");
     try (var watchers = watchers();
         var taken = taken(watchers.all().get(2).host());
         var simulated =

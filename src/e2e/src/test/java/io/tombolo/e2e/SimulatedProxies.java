@@ -72,7 +72,7 @@ final class SimulatedProxies implements AutoCloseable {
     var tombolo =
         Struct.newBuilder()
             .putFields("network", text("pods"))
-            .putFields("identity", text("spiffe://tombolo.local/ns/shop/sa/simulated"));
+            .putFields("identity", text("spiffe://tombolo.local/ns/default/dc/dc1/svc/simulated"));
     return Node.newBuilder()
         .setId(id)
         .setMetadata(
