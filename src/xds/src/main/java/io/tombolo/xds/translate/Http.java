@@ -23,19 +23,7 @@ public final class Http {
   private static final HttpFilter DENY_UNLESS_ROUTED =
       HttpFilter.newBuilder()
           .setName(RBAC_FILTER)
-          .setTypedConfig(
-              Protos.any(
-                  io.envoyproxy
-                      .envoy
-                      .extensions
-                      .filters
-                      .http
-                      .rbac
-                      .v3
-                      .RBAC
-                      .newBuilder()
-                      .setRules(Rbac.of(InboundPolicy.NOBODY))
-                      .build()))
+          .setTypedConfig(Protos.any(ruledBy(Rbac.of(InboundPolicy.NOBODY))))
           .build();
 
   private static final HttpFilter ROUTER =
@@ -49,26 +37,27 @@ public final class Http {
   /// Every request to the application, if the rules allow it. They are here, and not in the
   /// listener, so that a change is small and holds for connections that are open already.
   static RouteConfiguration inboundRoute(String name, String cluster, RBAC rules) {
-    var override =
-        RBACPerRoute.newBuilder()
-            .setRbac(
-                io.envoyproxy
-                    .envoy
-                    .extensions
-                    .filters
-                    .http
-                    .rbac
-                    .v3
-                    .RBAC
-                    .newBuilder()
-                    .setRules(rules))
-            .build();
+    var override = RBACPerRoute.newBuilder().setRbac(ruledBy(rules)).build();
     return routes(
         name,
         List.of(
             everything(cluster)
                 .putTypedPerFilterConfig(RBAC_FILTER, Protos.any(override))
                 .build()));
+  }
+
+  private static io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC ruledBy(RBAC rules) {
+    return io.envoyproxy
+        .envoy
+        .extensions
+        .filters
+        .http
+        .rbac
+        .v3
+        .RBAC
+        .newBuilder()
+        .setRules(rules)
+        .build();
   }
 
   static Filter outbound(String sni) {
