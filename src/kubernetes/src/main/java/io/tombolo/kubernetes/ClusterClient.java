@@ -9,7 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Opens clients of Kubernetes clusters that give up soon and leave trying again to the caller.
+/// Opens clients of Kubernetes clusters that give up soon, leave trying again to the caller, and of
+/// what they are sent read only what the mesh needs.
 public final class ClusterClient {
   private static final Duration CONNECT = Duration.ofSeconds(3);
   private static final Duration ANSWER = Duration.ofSeconds(5);
@@ -30,6 +31,7 @@ public final class ClusterClient {
                 .withRequestTimeout((int) ANSWER.toMillis())
                 .withRequestRetryBackoffLimit(0)
                 .build())
+        .withKubernetesSerialization(Excerpt.serialization())
         .build();
   }
 

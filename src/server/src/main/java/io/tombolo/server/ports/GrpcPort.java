@@ -3,25 +3,41 @@ package io.tombolo.server.ports;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
-import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.handler.codec.http2.Http2SecurityUtil;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.tombolo.api.identity.v1.IdentityGrpc;
 import io.tombolo.mesh.identity.TrustDomain;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 
 /// A port that speaks gRPC.
 public final class GrpcPort implements AutoCloseable {
+  private static final ApplicationProtocolConfig HTTP_2 =
+      new ApplicationProtocolConfig(
+          Protocol.ALPN,
+          SelectorFailureBehavior.NO_ADVERTISE,
+          SelectedListenerFailureBehavior.ACCEPT,
+          ApplicationProtocolNames.HTTP_2);
+
   private final Server server;
 
   private GrpcPort(EventLoops loops, Limits limits, NettyServerBuilder builder) throws IOException {
@@ -81,13 +97,27 @@ public final class GrpcPort implements AutoCloseable {
     return new GrpcPort(loops, limits, NettyServerBuilder.forAddress(address).addService(ads));
   }
 
-  private static SslContext tls(OwnCertificate own, PeerTrust trust) throws SSLException {
-    return GrpcSslContexts.configure(
-            SslContextBuilder.forServer(new OwnKey(own::newest)), SslProvider.JDK)
-        .trustManager(trust)
-        .clientAuth(ClientAuth.OPTIONAL)
-        .protocols("TLSv1.3")
-        .build();
+  /// Not by Netty's builder, which at each start tries out whether it may wrap a trust manager,
+  /// with a key for which all of BouncyCastle is loaded.
+  private static SslContext tls(OwnCertificate own, PeerTrust trust) throws IOException {
+    try {
+      var context = SSLContext.getInstance("TLSv1.3");
+      context.init(
+          new KeyManager[] {new OwnKey(own::newest)},
+          new TrustManager[] {trust},
+          new SecureRandom());
+      return new JdkSslContext(
+          context,
+          false,
+          Http2SecurityUtil.CIPHERS,
+          SupportedCipherSuiteFilter.INSTANCE,
+          HTTP_2,
+          ClientAuth.OPTIONAL,
+          new String[] {"TLSv1.3"},
+          false);
+    } catch (GeneralSecurityException unsupported) {
+      throw new IOException("this JDK cannot speak TLS 1.3", unsupported);
+    }
   }
 
   public int port() {
