@@ -76,9 +76,19 @@ final class AdsStream<Q> implements StreamObserver<Q> {
     responses.disableAutoRequest();
     responses.setOnReadyHandler(this::talk);
     responses.setOnCancelHandler(this::close);
-    responses.request(1);
     loop.add(this);
+    loop.open(this);
     return this;
+  }
+
+  /// Is there something to tell?
+  boolean mayBegin() {
+    return context.model().model().served().isPresent();
+  }
+
+  /// Reads its first request.
+  void begin() {
+    responses.request(1);
   }
 
   @Override

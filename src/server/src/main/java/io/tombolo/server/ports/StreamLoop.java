@@ -2,6 +2,7 @@ package io.tombolo.server.ports;
 
 import io.netty.util.concurrent.EventExecutor;
 import java.util.LinkedHashSet;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +19,9 @@ final class StreamLoop implements Executor {
   private final EventExecutor executor;
   private final Set<AdsStream<?>> streams = new LinkedHashSet<>();
   private final Set<AdsStream<?>> due = new LinkedHashSet<>();
+  private final SequencedSet<AdsStream<?>> opening = new LinkedHashSet<>();
   private final AtomicBoolean woken = new AtomicBoolean();
+  private boolean openingSoon;
 
   StreamLoop(EventExecutor executor) {
     this.executor = executor;
@@ -28,12 +31,36 @@ final class StreamLoop implements Executor {
     return executor.inEventLoop();
   }
 
+  /// Lets a stream begin when it is its turn: one in each round of the loop, so that those under
+  /// way come first. When all connect at once, the first are done early and few are half done at a
+  /// time.
+  void open(AdsStream<?> stream) {
+    opening.add(stream);
+    openSoon();
+  }
+
+  private void openSoon() {
+    if (!openingSoon && !opening.isEmpty()) {
+      openingSoon = true;
+      later(this::openNext, 1);
+    }
+  }
+
+  private void openNext() {
+    openingSoon = false;
+    if (!opening.isEmpty() && opening.getFirst().mayBegin()) {
+      opening.removeFirst().begin();
+      openSoon();
+    }
+  }
+
   void add(AdsStream<?> stream) {
     streams.add(stream);
   }
 
   void remove(AdsStream<?> stream) {
     streams.remove(stream);
+    opening.remove(stream);
     due.remove(stream);
   }
 
@@ -47,6 +74,7 @@ final class StreamLoop implements Executor {
   /// Whoever waits for a turn from the round before keeps its place.
   private void round() {
     woken.set(false);
+    openSoon();
     boolean underWay = !due.isEmpty();
     due.addAll(streams);
     if (!underWay) {
