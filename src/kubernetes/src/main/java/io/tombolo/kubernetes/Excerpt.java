@@ -27,7 +27,7 @@ import java.util.Map;
 import java.util.Set;
 
 /// Reads of Kubernetes' objects the fields that mean something to the mesh, and skips the others as
-/// they are parsed. Writes everything.
+/// they are parsed: who needs another one has to name it here. Writes everything.
 final class Excerpt extends BeanDeserializerModifier {
   private static final String API_VERSION = "apiVersion";
   private static final String KIND = "kind";
@@ -46,6 +46,7 @@ final class Excerpt extends BeanDeserializerModifier {
                   "uid",
                   "resourceVersion",
                   "generation",
+                  "creationTimestamp",
                   "labels",
                   "annotations")),
           Map.entry(Namespace.class, EXISTENCE),
@@ -87,6 +88,7 @@ final class Excerpt extends BeanDeserializerModifier {
     return builder;
   }
 
+  /// As they are now, while some are removed.
   private static List<SettableBeanProperty> properties(BeanDeserializerBuilder builder) {
     var all = new ArrayList<SettableBeanProperty>();
     builder.getProperties().forEachRemaining(all::add);

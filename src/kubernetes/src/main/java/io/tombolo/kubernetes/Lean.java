@@ -1,19 +1,16 @@
 package io.tombolo.kubernetes;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodSpecBuilder;
-import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Holds the objects of an informer without the parts that mean nothing to the mesh. Thread-safe.
+/// Holds the objects of an informer without those labels and annotations that mean nothing to the
+/// mesh; see [Excerpt] for what is not even read. Thread-safe.
 final class Lean<T extends HasMetadata> implements ItemStore<T> {
   private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -32,33 +29,11 @@ final class Lean<T extends HasMetadata> implements ItemStore<T> {
 
   private static void slim(HasMetadata object) {
     var metadata = object.getMetadata();
-    metadata.setManagedFields(List.of());
-    metadata.setOwnerReferences(List.of());
-    if (metadata.getAnnotations() != null) {
+    if (object instanceof Pod) {
+      metadata.setAnnotations(Map.of());
+      metadata.setLabels(Map.of());
+    } else if (metadata.getAnnotations() != null) {
       metadata.getAnnotations().remove(LAST_APPLIED);
-    }
-    switch (object) {
-      case Pod pod -> slim(pod);
-      case Node node -> {
-        node.setSpec(null);
-        node.setStatus(null);
-      }
-      default -> {}
-    }
-  }
-
-  private static void slim(Pod pod) {
-    pod.getMetadata().setAnnotations(Map.of());
-    pod.getMetadata().setLabels(Map.of());
-    pod.setSpec(
-        new PodSpecBuilder().withServiceAccountName(pod.getSpec().getServiceAccountName()).build());
-    var status = pod.getStatus();
-    if (status != null) {
-      pod.setStatus(
-          new PodStatusBuilder()
-              .withPodIP(status.getPodIP())
-              .withPodIPs(status.getPodIPs())
-              .build());
     }
   }
 

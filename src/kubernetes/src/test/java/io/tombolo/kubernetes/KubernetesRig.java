@@ -49,6 +49,7 @@ final class KubernetesRig implements SourceConformance.Rig {
                 new ConfigBuilder(writing.getConfiguration())
                     .withMasterUrl("https://127.0.0.1:" + relay.port())
                     .build())
+            .withKubernetesSerialization(Excerpt.serialization())
             .build();
     objects = new Written(writing);
     objects.installCrd();
