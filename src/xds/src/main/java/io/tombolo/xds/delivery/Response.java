@@ -1,7 +1,9 @@
 package io.tombolo.xds.delivery;
 
+import com.google.protobuf.ByteOutput;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.UnsafeByteOperations;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.tombolo.xds.snapshot.Resource;
@@ -9,6 +11,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -74,9 +78,45 @@ public final class Response {
 
   /// Writes all of it.
   public void writeTo(OutputStream out) throws IOException {
-    words.writeTo(out);
+    var sink = new Sink(out);
+    UnsafeByteOperations.unsafeWriteTo(words, sink);
     for (var resource : resources) {
-      resource.writeTo(out);
+      UnsafeByteOperations.unsafeWriteTo(resource, sink);
+    }
+  }
+
+  /// Takes the bytes as they are: a [ByteString] that writes to a stream copies them first, in case
+  /// the stream keeps or changes them. A transport's buffer does neither.
+  private static final class Sink extends ByteOutput {
+    private final OutputStream out;
+
+    Sink(OutputStream out) {
+      this.out = out;
+    }
+
+    @Override
+    public void write(byte value) throws IOException {
+      out.write(value);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+    }
+
+    @Override
+    public void writeLazy(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) throws IOException {
+      Channels.newChannel(out).write(bytes);
+    }
+
+    @Override
+    public void writeLazy(ByteBuffer bytes) throws IOException {
+      write(bytes);
     }
   }
 
