@@ -176,6 +176,7 @@ final class AdsStream<Q> implements StreamObserver<Q> {
           new Talk<>(
               proxy, session, context.connections().add(proxy, session, loop, this::supersede));
     }
+    see(talk);
     talk.session.receive(request, context.clock().instant());
     int most = context.limits().names();
     if (talk.session.names() > most) {
@@ -185,6 +186,10 @@ final class AdsStream<Q> implements StreamObserver<Q> {
                   .formatted(most))
           .asException();
     }
+  }
+
+  private void see(Talk<Q> talking) {
+    context.model().model().served().ifPresent(s -> talking.session.see(talking.view(s)));
   }
 
   private void say() {
