@@ -1,9 +1,11 @@
 package io.tombolo.agent;
 
+import io.grpc.ServerServiceDefinition;
 import io.tombolo.mesh.identity.SpiffeId;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -18,23 +20,20 @@ public final class Agent implements AutoCloseable {
   private final Keyring keyring;
   private final Joining joining;
   private final BundleWatch watch;
-  private final SdsSocket socket;
+  private final AgentSocket socket;
 
   private Agent(AgentConfig config, TrustBundle pinned) throws IOException {
     closed = new CountDownLatch(1);
     joined = new CountDownLatch(1);
-    var sds = new SdsService(Secrets.of(null, pinned));
-    keyring = new Keyring(pinned, secrets -> hand(sds, secrets));
+    keyring = new Keyring(pinned);
+    keyring.subscribe(() -> keyring.svid().ifPresent(_ -> joined.countDown()));
     joining = new Joining(config, keyring, closed);
     watch = new BundleWatch(config, keyring, closed);
-    socket = SdsSocket.open(config.socket(), sds);
+    socket = AgentSocket.open(config.socket(), services(keyring));
   }
 
-  private void hand(SdsService sds, Secrets secrets) {
-    sds.publish(secrets);
-    if (secrets.svid() != null) {
-      joined.countDown();
-    }
+  private static List<ServerServiceDefinition> services(Keyring keyring) {
+    return List.of(new SdsService(keyring).bindService());
   }
 
   /// Opens the socket and begins to join; does not wait for the SVID.

@@ -14,11 +14,11 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// One incremental SDS stream: every answer holds what the client does not have yet.
-final class DeltaSdsStream implements StreamObserver<DeltaDiscoveryRequest>, SdsSubscriber {
+final class DeltaSdsStream implements StreamObserver<DeltaDiscoveryRequest>, Subscriber {
   private final ReentrantLock lock = new ReentrantLock();
   private final StreamObserver<DeltaDiscoveryResponse> client;
-  private final Supplier<Secrets> secrets;
-  private final Consumer<SdsSubscriber> ended;
+  private final Supplier<SdsSecrets> secrets;
+  private final Consumer<Subscriber> ended;
   private final Set<String> wanted = new HashSet<>();
   private final Map<String, String> versions = new HashMap<>();
   private String node = "";
@@ -27,8 +27,8 @@ final class DeltaSdsStream implements StreamObserver<DeltaDiscoveryRequest>, Sds
 
   DeltaSdsStream(
       StreamObserver<DeltaDiscoveryResponse> client,
-      Supplier<Secrets> secrets,
-      Consumer<SdsSubscriber> ended) {
+      Supplier<SdsSecrets> secrets,
+      Consumer<Subscriber> ended) {
     this.client = client;
     this.secrets = secrets;
     this.ended = ended;
@@ -96,10 +96,10 @@ final class DeltaSdsStream implements StreamObserver<DeltaDiscoveryRequest>, Sds
     nonce++;
     var response =
         DeltaDiscoveryResponse.newBuilder()
-            .setTypeUrl(Secrets.TYPE)
+            .setTypeUrl(SdsSecrets.TYPE)
             .setNonce(Long.toString(nonce))
-            .setSystemVersionInfo(Secrets.hash(news.toString()));
-    for (Secrets.Named one : news) {
+            .setSystemVersionInfo(SdsSecrets.hash(news.toString()));
+    for (SdsSecrets.Named one : news) {
       versions.put(one.name(), one.version());
       response.addResources(
           Resource.newBuilder()

@@ -181,12 +181,12 @@ public record EnvoyBootstrap(
                     object(
                         "tls_minimum_protocol_version", "TLSv1_3",
                         "tls_maximum_protocol_version", "TLSv1_3"),
-                "tls_certificate_sds_secret_configs", List.of(secret(Secrets.SVID)),
+                "tls_certificate_sds_secret_configs", List.of(secret(SdsSecrets.SVID)),
                 "combined_validation_context",
                     object(
                         "default_validation_context",
                             object("match_typed_subject_alt_names", List.of(server)),
-                        "validation_context_sds_secret_config", secret(Secrets.BUNDLE)))));
+                        "validation_context_sds_secret_config", secret(SdsSecrets.BUNDLE)))));
   }
 
   private static Map<String, Object> secret(String name) {

@@ -1,36 +1,45 @@
 package io.tombolo.agent;
 
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
-/// The SVID and bundle in force, in memory only. Thread-safe; who listens hears every change in
-/// order.
+/// The SVID and bundle in force, in memory only: the one place from which SDS and the Workload API
+/// serve. Thread-safe. Who subscribes is told of every change; who then asks gets the newest.
 final class Keyring {
   private final ReentrantLock lock = new ReentrantLock();
-  private final Consumer<Secrets> listener;
-  private volatile @Nullable Svid svid;
-  private volatile TrustBundle bundle;
+  private final Set<Subscriber> subscribers = ConcurrentHashMap.newKeySet();
+  private volatile Secrets secrets;
 
-  Keyring(TrustBundle pinned, Consumer<Secrets> listener) {
-    this.bundle = pinned;
-    this.listener = listener;
+  Keyring(TrustBundle pinned) {
+    this.secrets = new Secrets(null, pinned);
+  }
+
+  Secrets secrets() {
+    return secrets;
   }
 
   Optional<Svid> svid() {
-    return Optional.ofNullable(svid);
+    return secrets.svid();
   }
 
   TrustBundle bundle() {
-    return bundle;
+    return secrets.bundle();
+  }
+
+  void subscribe(Subscriber subscriber) {
+    subscribers.add(subscriber);
+  }
+
+  void unsubscribe(Subscriber subscriber) {
+    subscribers.remove(subscriber);
   }
 
   void adopt(Svid next) {
     lock.lock();
     try {
-      svid = next;
-      listener.accept(Secrets.of(next, bundle));
+      publish(new Secrets(next, secrets.bundle()));
     } finally {
       lock.unlock();
     }
@@ -40,14 +49,18 @@ final class Keyring {
   boolean adopt(TrustBundle next) {
     lock.lock();
     try {
-      if (next.equals(bundle)) {
+      if (next.equals(secrets.bundle())) {
         return false;
       }
-      bundle = next;
-      listener.accept(Secrets.of(svid, next));
+      publish(new Secrets(secrets.held(), next));
       return true;
     } finally {
       lock.unlock();
     }
+  }
+
+  private void publish(Secrets next) {
+    secrets = next;
+    subscribers.forEach(Subscriber::refresh);
   }
 }

@@ -11,12 +11,12 @@ final class SdsRequests {
 
   /// Why a request for these names is refused, or empty.
   static Optional<Status> refusal(String type, Collection<String> names) {
-    if (!type.isEmpty() && !type.equals(Secrets.TYPE)) {
+    if (!type.isEmpty() && !type.equals(SdsSecrets.TYPE)) {
       return Optional.of(
           Status.INVALID_ARGUMENT.withDescription(
               "SDS serves secrets (%s), not \"%s\""
-                  .formatted(Secrets.TYPE, Names.printable(type))));
+                  .formatted(SdsSecrets.TYPE, Names.printable(type))));
     }
-    return names.stream().map(Secrets::refusal).flatMap(Optional::stream).findFirst();
+    return names.stream().map(SdsSecrets::refusal).flatMap(Optional::stream).findFirst();
   }
 }

@@ -9,37 +9,33 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /// Envoy's secret discovery service over the two secrets of one workload. Thread-safe.
 final class SdsService extends SecretDiscoveryServiceImplBase {
-  private final Set<SdsSubscriber> open = ConcurrentHashMap.newKeySet();
-  private volatile Secrets secrets;
+  private final Keyring keyring;
 
-  SdsService(Secrets first) {
-    this.secrets = first;
+  SdsService(Keyring keyring) {
+    this.keyring = keyring;
   }
 
-  /// Hands new secrets to every stream that asked for them.
-  void publish(Secrets next) {
-    secrets = next;
-    open.forEach(SdsSubscriber::refresh);
+  private SdsSecrets secrets() {
+    return SdsSecrets.of(keyring.secrets());
   }
 
   @Override
   public StreamObserver<DiscoveryRequest> streamSecrets(StreamObserver<DiscoveryResponse> client) {
-    var stream = new SdsStream(client, () -> secrets, open::remove);
+    var stream = new SdsStream(client, this::secrets, keyring::unsubscribe);
     onCancel(client, stream::finish);
-    open.add(stream);
+    keyring.subscribe(stream);
     return stream;
   }
 
   @Override
   public StreamObserver<DeltaDiscoveryRequest> deltaSecrets(
       StreamObserver<DeltaDiscoveryResponse> client) {
-    var stream = new DeltaSdsStream(client, () -> secrets, open::remove);
+    var stream = new DeltaSdsStream(client, this::secrets, keyring::unsubscribe);
     onCancel(client, stream::finish);
-    open.add(stream);
+    keyring.subscribe(stream);
     return stream;
   }
 
@@ -47,7 +43,7 @@ final class SdsService extends SecretDiscoveryServiceImplBase {
   public void fetchSecrets(DiscoveryRequest request, StreamObserver<DiscoveryResponse> client) {
     var names = request.getResourceNamesList();
     var refusal = SdsRequests.refusal(request.getTypeUrl(), names);
-    var found = secrets.among(names);
+    var found = secrets().among(names);
     if (refusal.isPresent()) {
       SdsLog.refused(request.getNode().getId(), refusal.get());
       client.onError(refusal.get().asRuntimeException());
@@ -57,9 +53,9 @@ final class SdsService extends SecretDiscoveryServiceImplBase {
               .withDescription("the agent has not joined the mesh yet; try again")
               .asRuntimeException());
     } else {
-      var response = DiscoveryResponse.newBuilder().setTypeUrl(Secrets.TYPE);
+      var response = DiscoveryResponse.newBuilder().setTypeUrl(SdsSecrets.TYPE);
       found.forEach(one -> response.addResources(one.resource()));
-      client.onNext(response.setVersionInfo(Secrets.hash(found.toString())).build());
+      client.onNext(response.setVersionInfo(SdsSecrets.hash(found.toString())).build());
       client.onCompleted();
     }
   }

@@ -13,21 +13,21 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// One state-of-the-world SDS stream: every answer holds all that was asked for and exists.
-final class SdsStream implements StreamObserver<DiscoveryRequest>, SdsSubscriber {
+final class SdsStream implements StreamObserver<DiscoveryRequest>, Subscriber {
   private final ReentrantLock lock = new ReentrantLock();
   private final StreamObserver<DiscoveryResponse> client;
-  private final Supplier<Secrets> secrets;
-  private final Consumer<SdsSubscriber> ended;
+  private final Supplier<SdsSecrets> secrets;
+  private final Consumer<Subscriber> ended;
   private Set<String> wanted = Set.of();
-  private List<Secrets.Named> sent = List.of();
+  private List<SdsSecrets.Named> sent = List.of();
   private String node = "";
   private long nonce;
   private boolean over;
 
   SdsStream(
       StreamObserver<DiscoveryResponse> client,
-      Supplier<Secrets> secrets,
-      Consumer<SdsSubscriber> ended) {
+      Supplier<SdsSecrets> secrets,
+      Consumer<Subscriber> ended) {
     this.client = client;
     this.secrets = secrets;
     this.ended = ended;
@@ -97,9 +97,9 @@ final class SdsStream implements StreamObserver<DiscoveryRequest>, SdsSubscriber
     nonce++;
     var response =
         DiscoveryResponse.newBuilder()
-            .setTypeUrl(Secrets.TYPE)
+            .setTypeUrl(SdsSecrets.TYPE)
             .setNonce(Long.toString(nonce))
-            .setVersionInfo(Secrets.hash(now.toString()));
+            .setVersionInfo(SdsSecrets.hash(now.toString()));
     now.forEach(one -> response.addResources(one.resource()));
     client.onNext(response.build());
   }

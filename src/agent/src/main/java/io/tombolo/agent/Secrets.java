@@ -1,110 +1,20 @@
 package io.tombolo.agent;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.ByteString;
-import com.google.protobuf.Message;
-import io.envoyproxy.envoy.config.core.v3.DataSource;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
-import io.grpc.Status;
-import io.tombolo.mesh.catalog.Names;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Collection;
-import java.util.HexFormat;
-import java.util.List;
+import java.time.Instant;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// All that the agent hands out by SDS: `default`, the SVID with its key, and `ROOTCA`, the bundle.
+/// All that the agent hands out, whichever way it is asked.
 ///
-/// @param svid null until the agent has joined
-record Secrets(@Nullable Named svid, Named bundle) {
-  static final String SVID = "default";
-  static final String BUNDLE = "ROOTCA";
-  static final String TYPE = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret";
-
-  /// One secret as it goes over the wire.
-  ///
-  /// @param version a hash of its public half
-  record Named(String name, String version, Any resource) {
-    /// Without the secret, whatever prints it.
-    @Override
-    public String toString() {
-      return name + "@" + version;
-    }
+/// @param held null until the agent has joined
+record Secrets(@Nullable Svid held, TrustBundle bundle) {
+  /// The SVID, once the agent has joined; it may have expired since.
+  Optional<Svid> svid() {
+    return Optional.ofNullable(held);
   }
 
-  static Secrets of(@Nullable Svid svid, TrustBundle bundle) {
-    return new Secrets(svid == null ? null : certificate(svid), roots(bundle));
-  }
-
-  /// Those of `names` that exist by now, in the order of [#SVID], [#BUNDLE].
-  List<Named> among(Collection<String> names) {
-    return Stream.of(Optional.ofNullable(svid), Optional.of(bundle))
-        .flatMap(Optional::stream)
-        .filter(one -> names.contains(one.name()))
-        .toList();
-  }
-
-  /// Why this name is refused to anyone, or empty if it is one of the two.
-  static Optional<Status> refusal(String name) {
-    if (name.equals(SVID) || name.equals(BUNDLE)) {
-      return Optional.empty();
-    }
-    var shown = Names.printable(name);
-    if (name.startsWith("spiffe://")) {
-      return Optional.of(
-          Status.PERMISSION_DENIED.withDescription(
-              "the secret \"%s\" is refused: this socket serves the identity of its own workload only, as \"%s\""
-                  .formatted(shown, SVID)));
-    }
-    return Optional.of(
-        Status.NOT_FOUND.withDescription(
-            "there is no secret \"%s\": this socket serves \"%s\" (certificate and key) and \"%s\" (trust bundle)"
-                .formatted(shown, SVID, BUNDLE)));
-  }
-
-  private static Named certificate(Svid svid) {
-    var chain = svid.chainPem();
-    var secret =
-        Secret.newBuilder()
-            .setName(SVID)
-            .setTlsCertificate(
-                TlsCertificate.newBuilder()
-                    .setCertificateChain(inline(chain))
-                    .setPrivateKey(inline(svid.keyPem())));
-    return new Named(SVID, hash(chain), packed(secret.build()));
-  }
-
-  private static Named roots(TrustBundle bundle) {
-    var roots = bundle.pem();
-    var secret =
-        Secret.newBuilder()
-            .setName(BUNDLE)
-            .setValidationContext(
-                CertificateValidationContext.newBuilder().setTrustedCa(inline(roots)));
-    return new Named(BUNDLE, hash(roots), packed(secret.build()));
-  }
-
-  private static DataSource inline(String text) {
-    return DataSource.newBuilder().setInlineBytes(ByteString.copyFromUtf8(text)).build();
-  }
-
-  private static Any packed(Message secret) {
-    return Any.newBuilder().setTypeUrl(TYPE).setValue(secret.toByteString()).build();
-  }
-
-  static String hash(String text) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      var bytes = digest.digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(bytes, 0, 8);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every JDK has SHA-256", impossible);
-    }
+  /// The SVID, if there is one that has not expired.
+  Optional<Svid> unexpired(Instant now) {
+    return svid().filter(svid -> !svid.expired(now));
   }
 }

@@ -15,6 +15,7 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -22,14 +23,23 @@ import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 
-/// A certificate authority for tests: one root.
-record TestAuthority(TrustDomain trustDomain, KeyPair keys, X509Certificate root) {
+/// A certificate authority for tests.
+///
+/// @param keys what it signs with
+/// @param intermediates the certificates between a leaf and the root, from the leaf's issuer
+///   upwards
+record TestAuthority(
+    TrustDomain trustDomain,
+    KeyPair keys,
+    X509Certificate root,
+    List<X509Certificate> intermediates) {
   static final TrustDomain DOMAIN = new TrustDomain("mesh.test");
   private static final Duration BACKDATED = Duration.ofMinutes(1);
 
@@ -38,7 +48,23 @@ record TestAuthority(TrustDomain trustDomain, KeyPair keys, X509Certificate root
     var root =
         certificate(
             new Names("CN=" + name, "CN=" + name), keys.getPublic(), "", Duration.ofDays(1), keys);
-    return new TestAuthority(DOMAIN, keys, root);
+    return new TestAuthority(DOMAIN, keys, root, List.of());
+  }
+
+  /// An authority under the same root that signs with a certificate below this one's.
+  TestAuthority below(String name) throws Exception {
+    var signing = newKeys();
+    var between =
+        certificate(
+            new Names(issuer(), "CN=" + name), signing.getPublic(), "", Duration.ofDays(1), keys);
+    var all = new ArrayList<>(List.of(between));
+    all.addAll(intermediates);
+    return new TestAuthority(trustDomain, signing, root, List.copyOf(all));
+  }
+
+  private String issuer() {
+    var by = intermediates.isEmpty() ? root : intermediates.getFirst();
+    return by.getSubjectX500Principal().getName();
   }
 
   static KeyPair newKeys() throws Exception {
@@ -48,15 +74,22 @@ record TestAuthority(TrustDomain trustDomain, KeyPair keys, X509Certificate root
   }
 
   X509Certificate issue(PublicKey key, String uri, Duration ttl) throws Exception {
-    return certificate(
-        new Names(root.getSubjectX500Principal().getName(), "CN=leaf"), key, uri, ttl, keys);
+    return certificate(new Names(issuer(), "CN=leaf"), key, uri, ttl, keys);
+  }
+
+  /// A new leaf, and what is between it and the root.
+  List<X509Certificate> chain(PublicKey key, String uri, Duration ttl) throws Exception {
+    var chain = new ArrayList<>(List.of(issue(key, uri, ttl)));
+    chain.addAll(intermediates);
+    return List.copyOf(chain);
   }
 
   Issued issued(PublicKey key, String uri, Duration ttl) throws Exception {
-    return Issued.newBuilder()
-        .addChain(ByteString.copyFrom(issue(key, uri, ttl).getEncoded()))
-        .setBundle(bundle())
-        .build();
+    var issued = Issued.newBuilder().setBundle(bundle());
+    for (var one : chain(key, uri, ttl)) {
+      issued.addChain(ByteString.copyFrom(one.getEncoded()));
+    }
+    return issued.build();
   }
 
   Bundle bundle(X509Certificate... more) throws Exception {
@@ -92,6 +125,8 @@ record TestAuthority(TrustDomain trustDomain, KeyPair keys, X509Certificate root
             new X500Name(names.subject()),
             key);
     builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(uri.isEmpty()));
+    int usage = uri.isEmpty() ? KeyUsage.keyCertSign | KeyUsage.cRLSign : KeyUsage.digitalSignature;
+    builder.addExtension(Extension.keyUsage, true, new KeyUsage(usage));
     if (!uri.isEmpty()) {
       var name = new GeneralName(GeneralName.uniformResourceIdentifier, uri);
       builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(name));

@@ -30,6 +30,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,7 @@ final class TestControlPlane implements AutoCloseable {
   final List<RenewRequest> renewed = new CopyOnWriteArrayList<>();
   private final Set<String> usedTokens = ConcurrentHashMap.newKeySet();
   private final List<StreamObserver<Bundle>> watchers = new CopyOnWriteArrayList<>();
+  private final CountDownLatch watching = new CountDownLatch(1);
   private final TestAuthority authority;
   private final Duration ttl;
   private final Server server;
@@ -52,7 +55,7 @@ final class TestControlPlane implements AutoCloseable {
     this.authority = authority;
     this.ttl = ttl;
     var keys = TestAuthority.newKeys();
-    var own = authority.issue(keys.getPublic(), identity, Duration.ofHours(1));
+    var own = authority.chain(keys.getPublic(), identity, Duration.ofHours(1));
     var tls =
         SslContextBuilder.forServer(keys.getPrivate(), own)
             .trustManager(authority.root())
@@ -86,6 +89,13 @@ final class TestControlPlane implements AutoCloseable {
 
   boolean watched() {
     return !watchers.isEmpty();
+  }
+
+  /// Waits until an agent follows the bundle.
+  void awaitWatch() throws InterruptedException {
+    if (!watching.await(15, TimeUnit.SECONDS)) {
+      throw new AssertionError("no agent follows the bundle");
+    }
   }
 
   void announce(Bundle bundle) {
@@ -140,6 +150,7 @@ final class TestControlPlane implements AutoCloseable {
     @Override
     public void watchBundle(WatchBundleRequest request, StreamObserver<Bundle> client) {
       watchers.add(client);
+      watching.countDown();
     }
   }
 

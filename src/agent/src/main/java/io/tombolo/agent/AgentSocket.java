@@ -1,7 +1,7 @@
 package io.tombolo.agent;
 
-import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollEventLoopGroup;
@@ -17,16 +17,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// A gRPC server on a Unix socket that only its owner can open (mode 0600).
-final class SdsSocket implements AutoCloseable {
+/// A gRPC server on a Unix socket that only its owner can open (mode 0600), and that hears only
+/// processes which [PeerGate] admits.
+final class AgentSocket implements AutoCloseable {
   private static final int LONGEST_PATH = 107;
   private final Path path;
   private final Server server;
   private final EpollEventLoopGroup loop;
 
-  private SdsSocket(Path path, Server server, EpollEventLoopGroup loop) {
+  private AgentSocket(Path path, Server server, EpollEventLoopGroup loop) {
     this.path = path;
     this.server = server;
     this.loop = loop;
@@ -34,28 +36,29 @@ final class SdsSocket implements AutoCloseable {
 
   /// Binds the socket in a directory that nobody else can enter and moves it to its place with its
   /// mode set, so that there is no moment in which someone else could connect.
-  static SdsSocket open(Path path, BindableService service) throws IOException {
+  static AgentSocket open(Path path, List<ServerServiceDefinition> services) throws IOException {
     var directory = directory(path);
     refuseIfInUse(path);
     var hidden = Files.createTempDirectory(directory, ".s", ownerOnly("rwx------"));
     var bound = hidden.resolve("s");
     requireShort(directory, bound);
+    int owner = (int) Files.getAttribute(hidden, "unix:uid");
     var loop = new EpollEventLoopGroup(1);
     try {
       var server =
           NettyServerBuilder.forAddress(new DomainSocketAddress(bound.toFile()))
-              .channelType(EpollServerDomainSocketChannel.class)
+              .channelFactory(() -> gated(owner))
               .bossEventLoopGroup(loop)
               .workerEventLoopGroup(loop)
               // Unix sockets have no such option, and gRPC would set it: null takes it away.
               .withChildOption(ChannelOption.SO_KEEPALIVE, null)
               .directExecutor()
-              .addService(service)
+              .addServices(services)
               .build()
               .start();
       Files.setPosixFilePermissions(bound, PosixFilePermissions.fromString("rw-------"));
       Files.move(bound, path, StandardCopyOption.ATOMIC_MOVE);
-      return new SdsSocket(path, server, loop);
+      return new AgentSocket(path, server, loop);
     } catch (IOException | RuntimeException failed) {
       var _ = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       throw failed;
@@ -63,6 +66,12 @@ final class SdsSocket implements AutoCloseable {
       Files.deleteIfExists(bound);
       Files.deleteIfExists(hidden);
     }
+  }
+
+  private static EpollServerDomainSocketChannel gated(int owner) {
+    var listening = new EpollServerDomainSocketChannel();
+    listening.pipeline().addLast(new PeerGate(owner));
+    return listening;
   }
 
   private static Path directory(Path path) throws IOException {
