@@ -1,17 +1,20 @@
 package io.tombolo.agent;
 
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.tombolo.mesh.identity.SpiffeId;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// The agent of one workload on its host: it keeps an SVID whose key never leaves this process, and
-/// serves it to Envoy on a Unix socket. Thread-safe.
+/// The agent of one workload on its host: it keeps an SVID whose key is in memory only, and serves
+/// it on a Unix socket: to Envoy by SDS, to the application by the SPIFFE Workload API.
+/// Thread-safe.
 ///
 /// While the control plane is away it keeps trying and serves what it has.
 public final class Agent implements AutoCloseable {
@@ -33,7 +36,10 @@ public final class Agent implements AutoCloseable {
   }
 
   private static List<ServerServiceDefinition> services(Keyring keyring) {
-    return List.of(new SdsService(keyring).bindService());
+    return List.of(
+        new SdsService(keyring).bindService(),
+        ServerInterceptors.intercept(
+            new WorkloadApi(keyring, InstantSource.system()), new SecurityHeader()));
   }
 
   /// Opens the socket and begins to join; does not wait for the SVID.

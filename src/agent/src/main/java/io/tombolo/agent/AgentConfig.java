@@ -8,7 +8,7 @@ import java.nio.file.Path;
 ///
 /// @param controlPlane where the control plane's gRPC port is
 /// @param bundleFile the pinned roots in PEM, brought to the host by whoever installs the agent
-/// @param socket the Unix socket on which the SVID is served to Envoy
+/// @param socket the Unix socket on which the SVID is served to Envoy and applications
 /// @param nodeId `<world>/<source>/<namespace>/<instance>`, or `gateway/<network>/<name>`
 public record AgentConfig(
     Address controlPlane,

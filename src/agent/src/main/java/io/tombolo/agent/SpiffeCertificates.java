@@ -61,6 +61,13 @@ final class SpiffeCertificates {
         .collect(Collectors.joining());
   }
 
+  /// The certificates in DER, one after the other with nothing between.
+  static ByteString toDer(Collection<X509Certificate> certificates) {
+    return certificates.stream()
+        .map(certificate -> ByteString.copyFrom(encoded(certificate)))
+        .reduce(ByteString.EMPTY, ByteString::concat);
+  }
+
   static String pem(String label, byte[] der) {
     var lines = Base64.getMimeEncoder(LINE, new byte[] {'\n'}).encodeToString(der);
     return "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(label, lines, label);

@@ -46,7 +46,12 @@ record Svid(SpiffeId identity, List<X509Certificate> chain, PrivateKey key, Inst
   }
 
   String keyPem() {
-    return SpiffeCertificates.pem("PRIVATE KEY", key.getEncoded());
+    return SpiffeCertificates.pem("PRIVATE KEY", keyDer());
+  }
+
+  /// The private key in DER: PKCS#8, not encrypted.
+  byte[] keyDer() {
+    return key.getEncoded();
   }
 
   /// Without the key, whatever prints it.

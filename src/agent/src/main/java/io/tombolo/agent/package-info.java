@@ -1,4 +1,5 @@
-/// The host agent: it makes keys, keeps the SVID of one workload fresh and hands it to Envoy.
+/// The host agent: it makes keys, keeps the SVID of one workload fresh and hands it to Envoy and
+/// applications.
 @NullMarked
 package io.tombolo.agent;
 

@@ -260,9 +260,12 @@ class AgentTest {
     logger.addHandler(handler);
     try (var controlPlane = TestControlPlane.start(authority, HOUR);
         var agent = Agent.start(config(controlPlane.address()));
-        var sds = new SdsClient(dir.resolve("run/sds.sock"))) {
+        var sds = new SdsClient(dir.resolve("run/sds.sock"));
+        var workload = WorkloadClient.open(dir.resolve("run/sds.sock"))) {
       agent.awaitIdentity(PATIENCE);
       sds.stream("spiffe://mesh.test/x").refusal();
+      workload.svids().next();
+      workload.call("FetchX509SVIDs").refusal();
       var pem =
           SdsClient.secret(sds.fetch("default"))
               .getTlsCertificate()
