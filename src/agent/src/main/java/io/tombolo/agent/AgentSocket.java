@@ -45,17 +45,7 @@ final class AgentSocket implements AutoCloseable {
     int owner = (int) Files.getAttribute(hidden, "unix:uid");
     var loop = new EpollEventLoopGroup(1);
     try {
-      var server =
-          NettyServerBuilder.forAddress(new DomainSocketAddress(bound.toFile()))
-              .channelFactory(() -> gated(owner))
-              .bossEventLoopGroup(loop)
-              .workerEventLoopGroup(loop)
-              // Unix sockets have no such option, and gRPC would set it: null takes it away.
-              .withChildOption(ChannelOption.SO_KEEPALIVE, null)
-              .directExecutor()
-              .addServices(services)
-              .build()
-              .start();
+      var server = builder(bound, owner, loop).addServices(services).build().start();
       Files.setPosixFilePermissions(bound, PosixFilePermissions.fromString("rw-------"));
       Files.move(bound, path, StandardCopyOption.ATOMIC_MOVE);
       return new AgentSocket(path, server, loop);
@@ -66,6 +56,16 @@ final class AgentSocket implements AutoCloseable {
       Files.deleteIfExists(bound);
       Files.deleteIfExists(hidden);
     }
+  }
+
+  private static NettyServerBuilder builder(Path bound, int owner, EpollEventLoopGroup loop) {
+    return NettyServerBuilder.forAddress(new DomainSocketAddress(bound.toFile()))
+        .channelFactory(() -> gated(owner))
+        .bossEventLoopGroup(loop)
+        .workerEventLoopGroup(loop)
+        // Unix sockets have no such option, and gRPC would set it: null takes it away.
+        .withChildOption(ChannelOption.SO_KEEPALIVE, null)
+        .directExecutor();
   }
 
   private static EpollServerDomainSocketChannel gated(int owner) {
