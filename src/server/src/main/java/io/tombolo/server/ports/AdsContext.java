@@ -1,10 +1,17 @@
 package io.tombolo.server.ports;
 
+import io.tombolo.identity.Bans;
 import io.tombolo.server.model.ModelLoop;
 import java.time.Clock;
 
 /// What all ADS streams have in common.
 ///
+/// @param bans who is told nothing
 /// @param model where what they tell comes from
 public record AdsContext(
-    ModelLoop model, EventLoops loops, Connections connections, Limits limits, Clock clock) {}
+    ModelLoop model,
+    EventLoops loops,
+    Connections connections,
+    Bans bans,
+    Limits limits,
+    Clock clock) {}

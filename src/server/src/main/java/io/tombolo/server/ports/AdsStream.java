@@ -111,10 +111,10 @@ final class AdsStream<Q> implements StreamObserver<Q> {
     }
   }
 
-  /// Ends it in favour of a newer stream of the same proxy.
-  void supersede() {
+  /// Ends it.
+  void end(Status why) {
     attempt(() -> {
-      throw Status.ABORTED.withDescription("this proxy has opened a newer stream").asException();
+      throw why.asException();
     });
   }
 
@@ -172,9 +172,8 @@ final class AdsStream<Q> implements StreamObserver<Q> {
     if (talk == null) {
       var proxy = introduced(dialect.node().apply(request));
       var session = dialect.begin().get();
-      talk =
-          new Talk<>(
-              proxy, session, context.connections().add(proxy, session, loop, this::supersede));
+      talk = new Talk<>(proxy, session, context.connections().add(proxy, session, loop, this::end));
+      requireNotBanned(proxy);
     }
     talk.session.receive(request, context.clock().instant());
     int most = context.limits().names();
@@ -184,6 +183,14 @@ final class AdsStream<Q> implements StreamObserver<Q> {
               "resource_names_subscribe: more than the %d names that a stream may ask for (tombolo.xds.max-names)"
                   .formatted(most))
           .asException();
+    }
+  }
+
+  /// After it is among the connections: whoever is banned meanwhile is found there.
+  private void requireNotBanned(Proxy proxy) throws StatusException {
+    var ban = context.bans().on(proxy.identity(), proxy.nodeId());
+    if (ban.isPresent()) {
+      throw Connections.banned(ban.get()).asException();
     }
   }
 
