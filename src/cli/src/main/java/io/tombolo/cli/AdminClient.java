@@ -108,7 +108,7 @@ public final class AdminClient implements AutoCloseable {
                   .formatted(
                       url,
                       response.statusCode(),
-                      Names.printable(body.path("error").asText(response.body()))));
+                      Table.printable(body.path("error").asText(response.body()))));
     };
   }
 

@@ -1,10 +1,10 @@
 package io.tombolo.identity;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Reads the lines of an audit log and checks that each follows from the one before.
@@ -39,26 +39,29 @@ public final class AuditChain {
   ///
   /// @param each is given every line up to one that is not right
   static Result read(InputStream log, Consumer<AuditLine> each) throws IOException {
-    return new AuditChain().all(new BufferedInputStream(log, 1 << 16), each);
+    return new AuditChain().all(log, each);
   }
 
   private Result all(InputStream log, Consumer<AuditLine> each) throws IOException {
     var line = new ByteArrayOutputStream();
-    for (int next = log.read(); next >= 0; next = log.read()) {
-      if (next != '\n') {
-        line.write(next);
-        if (line.size() > LONGEST_LINE) {
-          return new Result.Broken(lines + 1, "is longer than any that Tombolo writes");
+    byte[] some = new byte[1 << 16];
+    for (int many = log.read(some); many >= 0; many = log.read(some)) {
+      int from = 0;
+      for (int at = 0; at < many; at++) {
+        if (some[at] == '\n') {
+          line.write(some, from, at - from);
+          from = at + 1;
+          var problem = take(line.toString(StandardCharsets.ISO_8859_1), each);
+          if (problem.isPresent()) {
+            return new Result.Broken(lines + 1, problem.get());
+          }
+          line.reset();
         }
-        continue;
       }
-      try {
-        take(AuditLine.parse(line.toString(StandardCharsets.ISO_8859_1), lines, head), each);
-      } catch (IllegalArgumentException wrong) {
-        return new Result.Broken(lines + 1, String.valueOf(wrong.getMessage()));
+      line.write(some, from, many - from);
+      if (line.size() > LONGEST_LINE) {
+        return new Result.Broken(lines + 1, "is longer than any that Tombolo writes");
       }
-      bytes += line.size() + 1;
-      line.reset();
     }
     var whole = new Result.Whole(lines, head, bytes);
     return line.size() == 0
@@ -66,9 +69,18 @@ public final class AuditChain {
         : new Result.Torn(whole, line.toString(StandardCharsets.ISO_8859_1));
   }
 
-  private void take(AuditLine line, Consumer<AuditLine> each) {
+  /// @return what is wrong with the line
+  private Optional<String> take(String text, Consumer<AuditLine> each) {
+    AuditLine line;
+    try {
+      line = AuditLine.parse(text, lines, head);
+    } catch (IllegalArgumentException wrong) {
+      return Optional.of(String.valueOf(wrong.getMessage()));
+    }
     each.accept(line);
     lines = line.number();
     head = line.hash();
+    bytes += text.length() + 1;
+    return Optional.empty();
   }
 }

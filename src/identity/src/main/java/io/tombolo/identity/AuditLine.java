@@ -47,10 +47,11 @@ public record AuditLine(long number, AuditEvent event, String previous, String h
     if (!line.previous.equals(hash)) {
       throw new IllegalArgumentException("does not follow from the line before it");
     }
-    if (!line.hash.equals(hash(hash, body(line.number, line.event)))) {
+    var body = body(line.number, line.event);
+    if (!line.hash.equals(hash(hash, body))) {
       throw new IllegalArgumentException("was changed: its hash is not that of its content");
     }
-    if (!line.text().equals(text)) {
+    if (!text(body, line.previous, line.hash).equals(text)) {
       throw new IllegalArgumentException("was changed: it is not written as Tombolo writes");
     }
     return line;
@@ -85,27 +86,35 @@ public record AuditLine(long number, AuditEvent event, String previous, String h
 
   /// As it is in the file, without the end of the line.
   public String text() {
-    return "%s,\"previous\":%s,\"hash\":%s}"
-        .formatted(body(number, event), JsonText.quoted(previous), JsonText.quoted(hash));
+    return text(body(number, event), previous, hash);
+  }
+
+  private static String text(String body, String previous, String hash) {
+    var line = new StringBuilder(body.length() + 160).append(body);
+    field(line, "previous", previous);
+    field(line, "hash", hash);
+    return line.append('}').toString();
   }
 
   private static String body(long number, AuditEvent event) {
     var subject = event.subject();
     var svid = event.svid();
-    return "{\"n\":%d,\"time\":%s,\"event\":%s,\"identity\":%s,\"node\":%s,\"how\":%s,"
-            .formatted(
-                number,
-                JsonText.quoted(event.time().toString()),
-                JsonText.quoted(event.kind().word()),
-                JsonText.quoted(subject.identity()),
-                JsonText.quoted(subject.node()),
-                JsonText.quoted(subject.how()))
-        + "\"serial\":%s,\"notAfter\":%s,\"issuer\":%s,\"reason\":%s"
-            .formatted(
-                JsonText.quoted(svid == null ? "" : svid.serial()),
-                JsonText.quoted(svid == null ? "" : svid.notAfter().toString()),
-                JsonText.quoted(svid == null ? "" : svid.issuer()),
-                JsonText.quoted(event.reason()));
+    var body = new StringBuilder(640).append("{\"n\":").append(number);
+    field(body, "time", event.time().toString());
+    field(body, "event", event.kind().word());
+    field(body, "identity", subject.identity());
+    field(body, "node", subject.node());
+    field(body, "how", subject.how());
+    field(body, "serial", svid == null ? "" : svid.serial());
+    field(body, "notAfter", svid == null ? "" : svid.notAfter().toString());
+    field(body, "issuer", svid == null ? "" : svid.issuer());
+    field(body, "reason", event.reason());
+    return body.toString();
+  }
+
+  private static void field(StringBuilder line, String name, String value) {
+    line.append(",\"").append(name).append("\":");
+    JsonText.quote(line, value);
   }
 
   private static String hash(String previous, String body) {

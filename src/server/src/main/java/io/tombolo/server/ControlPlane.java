@@ -75,7 +75,9 @@ final class ControlPlane implements AutoCloseable {
     lastKnown = new LastKnown(state.resolve("known"), loop);
     var authority = ConfiguredMesh.authority(config, trustDomain, clock.instant());
     registrar = registrar(authority);
-    ads = new AdsContext(loop, loops, connections, registrar.bans(), limits, clock);
+    ads =
+        new AdsContext(
+            loop, loops, connections, registrar.bans(), registrar.inventory(), limits, clock);
     var joinTokens = new JoinTokens(state.resolve("join-tokens"));
     admin =
         new Admin(

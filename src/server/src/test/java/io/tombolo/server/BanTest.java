@@ -267,6 +267,8 @@ class BanTest {
     assertServed(bundles);
     assertServed(others);
     var renewed = renew(banned);
+    var pretending = ads(renewed, CART_2);
+    assertServed(pretending);
 
     ban(CART_1);
 
@@ -275,7 +277,9 @@ class BanTest {
     assertBanned(() -> renew(banned));
     assertBanned(() -> renew(renewed));
     assertBanned(() -> join(CART_1));
+    assertBanned(() -> pretending.read(10, TimeUnit.SECONDS));
     assertBanned(() -> ads(banned, CART_1).read(10, TimeUnit.SECONDS));
+    assertBanned(() -> ads(banned, CART_2).read(10, TimeUnit.SECONDS));
     assertThat(renew(other).chain).hasSize(2);
     assertThat(controlPlane.admin().connections().all()).hasSize(1);
   }

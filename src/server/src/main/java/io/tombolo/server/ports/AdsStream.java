@@ -172,7 +172,11 @@ final class AdsStream<Q> implements StreamObserver<Q> {
     if (talk == null) {
       var proxy = introduced(dialect.node().apply(request));
       var session = dialect.begin().get();
-      talk = new Talk<>(proxy, session, context.connections().add(proxy, session, loop, this::end));
+      talk =
+          new Talk<>(
+              proxy,
+              session,
+              context.connections().add(proxy, caller.provenNode(), session, loop, this::end));
       requireNotBanned(proxy);
     }
     talk.session.receive(request, context.clock().instant());
@@ -188,7 +192,10 @@ final class AdsStream<Q> implements StreamObserver<Q> {
 
   /// After it is among the connections: whoever is banned meanwhile is found there.
   private void requireNotBanned(Proxy proxy) throws StatusException {
-    var ban = context.bans().on(proxy.identity(), proxy.nodeId());
+    var bans = context.bans();
+    var ban =
+        bans.on(proxy.identity(), proxy.nodeId())
+            .or(() -> bans.on(proxy.identity(), caller.provenNode()));
     if (ban.isPresent()) {
       throw Connections.banned(ban.get()).asException();
     }

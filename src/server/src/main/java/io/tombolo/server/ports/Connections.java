@@ -80,12 +80,14 @@ public final class Connections {
     };
   }
 
+  /// @param provenNode the node id that was proven, whatever the proxy says; empty if none was
   /// @param loop where the session may be looked at
   /// @param end ends the stream, on that loop, and tells its proxy why
   /// @throws StatusException RESOURCE_EXHAUSTED if its identity has as many streams as it may have
-  synchronized Connection add(Proxy proxy, Session<?> session, Executor loop, Consumer<Status> end)
+  synchronized Connection add(
+      Proxy proxy, String provenNode, Session<?> session, Executor loop, Consumer<Status> end)
       throws StatusException {
-    var connection = new Connection(proxy, session, loop, end, clock.instant());
+    var connection = new Connection(proxy, provenNode, session, loop, end, clock.instant());
     var who = Who.of(connection);
     var ofProxy = open.get(who);
     if (ofProxy != null && ofProxy.size() >= limits.streamsPerNode()) {
@@ -107,11 +109,10 @@ public final class Connections {
 
   /// Ends the streams of whoever is banned, at their next turns.
   public synchronized void end(Ban ban) {
-    open.forEach((who, ofProxy) -> {
-      if (ban.covers(who.identity, who.nodeId)) {
-        ofProxy.forEach(connection -> connection.end(banned(ban)));
-      }
-    });
+    open.values().stream()
+        .flatMap(SequencedSet::stream)
+        .filter(connection -> connection.isCoveredBy(ban))
+        .forEach(connection -> connection.end(banned(ban)));
   }
 
   /// What is said to whom is banned.
@@ -140,6 +141,7 @@ public final class Connections {
   /// One connected proxy.
   public final class Connection implements AutoCloseable {
     private final Proxy proxy;
+    private final String provenNode;
     private final Session<?> session;
     private final Executor loop;
     private final Consumer<Status> end;
@@ -147,8 +149,14 @@ public final class Connections {
     private volatile @Nullable Instant lostAt;
 
     private Connection(
-        Proxy proxy, Session<?> session, Executor loop, Consumer<Status> end, Instant since) {
+        Proxy proxy,
+        String provenNode,
+        Session<?> session,
+        Executor loop,
+        Consumer<Status> end,
+        Instant since) {
       this.proxy = proxy;
+      this.provenNode = provenNode;
       this.session = session;
       this.loop = loop;
       this.end = end;
@@ -161,6 +169,11 @@ public final class Connections {
 
     public Instant since() {
       return since;
+    }
+
+    private boolean isCoveredBy(Ban ban) {
+      return ban.covers(proxy.identity(), proxy.nodeId())
+          || ban.covers(proxy.identity(), provenNode);
     }
 
     private void end(Status why) {
