@@ -67,8 +67,7 @@ final class AuditFile implements AutoCloseable {
     }
   }
 
-  /// Reads all of a file.
-  static AuditChain.Result read(Path file, Consumer<AuditLine> each) throws IOException {
+  private static AuditChain.Result read(Path file, Consumer<AuditLine> each) throws IOException {
     try (var content = Files.newInputStream(file)) {
       return AuditChain.read(content, each);
     }

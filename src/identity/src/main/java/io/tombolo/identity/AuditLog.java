@@ -1,6 +1,7 @@
 package io.tombolo.identity;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -215,19 +216,19 @@ public final class AuditLog implements AutoCloseable {
 
   private AuditChain.Result read(Consumer<AuditLine> each) throws IOException {
     var known = written();
-    if (known == null) {
-      return AuditFile.read(path, each);
+    try (var content = AuditFile.content(path, known == null ? Long.MAX_VALUE : known.bytes())) {
+      var found = AuditChain.read(content, each);
+      return known == null || found instanceof AuditChain.Result.Broken || found.equals(known)
+          ? found
+          : lost(known, "the file was cut or written anew by somebody else");
+    } catch (NoSuchFileException moved) {
+      return lost(known, "the file was moved away");
     }
-    AuditChain.Result found;
-    try (var content = AuditFile.content(path, known.bytes())) {
-      found = AuditChain.read(content, each);
-    }
-    if (found instanceof AuditChain.Result.Broken || found.equals(known)) {
-      return found;
-    }
+  }
+
+  private static AuditChain.Result lost(AuditChain.Result.@Nullable Whole known, String why) {
     return new AuditChain.Result.Broken(
-        known.lines(),
-        "is not there as it was written; the file was cut or written anew by somebody else");
+        known == null ? 1 : known.lines(), "is not there as it was written; " + why);
   }
 
   @Override

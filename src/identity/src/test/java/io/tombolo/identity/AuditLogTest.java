@@ -170,6 +170,7 @@ class AuditLogTest {
       assertThat(Files.readAllBytes(file)).isEqualTo(content);
 
       Files.move(file, state.resolve("audit.log.broken"));
+      assertThat(log.verify()).isInstanceOf(AuditChain.Result.Broken.class);
 
       assertThat(log.appendDurably(issued(6)).number()).isEqualTo(2);
       assertThat(log.trouble()).isEmpty();
@@ -214,6 +215,14 @@ class AuditLogTest {
 
       assertThat(next.number()).isEqualTo(2);
       assertThat(log.lines(0, 1).getFirst().event().reason()).contains("line 2", old.hash());
+
+      Files.move(file, state.resolve("audit.log.2027"));
+      assertThat(log.verify())
+          .isInstanceOfSatisfying(
+              AuditChain.Result.Broken.class,
+              broken -> assertThat(broken.why()).contains("moved away"));
+      assertThat(log.look(Ca.NOW)).isEmpty();
+      assertThat(log.verify()).isInstanceOf(AuditChain.Result.Whole.class);
     }
     assertThat(check(Files.readAllBytes(state.resolve("audit.log.2026"))))
         .isInstanceOf(AuditChain.Result.Whole.class);
