@@ -59,6 +59,18 @@ class RoutesIT {
         {"destination": {"name": "next"},
          "sources": [{"world": "consul", "name": "billing", "action": "allow"}]}
         """);
+    var next = "kubernetes/%s/%s/next".formatted(TwoWorlds.CLUSTER, Kubernetes.NAMESPACE);
+    worlds.awaitService(next);
+    Await.until(
+        "billing may call it",
+        PATIENCE,
+        () ->
+            worlds
+                .controlPlane()
+                .get("decision?source=billing&destination=" + next)
+                .path("allowed")
+                .asBoolean());
+    worlds.awaitAllApplied();
     try (var caller = billing()) {
       assertThat(caller.call("before")).contains("web");
 

@@ -25,7 +25,18 @@ public final class Trie<K, V> extends AbstractMap<K, V> {
   private sealed interface Node<K, V> {}
 
   /// All entries of one hash.
-  private record Leaf<K, V>(int hash, List<Entry<K, V>> entries) implements Node<K, V> {}
+  private record Leaf<K, V>(int hash, List<Entry<K, V>> entries) implements Node<K, V> {
+    /// By index: it is asked so often that iterators would be most of what is allocated.
+    @Nullable V find(Object key) {
+      for (int i = 0; i < entries.size(); i++) {
+        var entry = entries.get(i);
+        if (entry.getKey().equals(key)) {
+          return entry.getValue();
+        }
+      }
+      return null;
+    }
+  }
 
   /// @param bits which of the 32 branches are there
   private record Branch<K, V>(int bits, List<Node<K, V>> below) implements Node<K, V> {
@@ -153,14 +164,7 @@ public final class Trie<K, V> extends AbstractMap<K, V> {
       node = branch.at(bit(hash, shift));
       shift += BITS_A_LEVEL;
     }
-    if (node instanceof Leaf<K, V> leaf && leaf.hash == hash) {
-      for (var entry : leaf.entries) {
-        if (entry.getKey().equals(key)) {
-          return entry.getValue();
-        }
-      }
-    }
-    return null;
+    return node instanceof Leaf<K, V> leaf && leaf.hash == hash ? leaf.find(key) : null;
   }
 
   private static <K, V> Node<K, V> put(

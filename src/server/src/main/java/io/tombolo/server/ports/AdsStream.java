@@ -179,6 +179,7 @@ final class AdsStream<Q> implements StreamObserver<Q> {
               context.connections().add(proxy, caller.provenNode(), session, loop, this::end));
       requireNotBanned(proxy);
     }
+    see(talk);
     talk.session.receive(request, context.clock().instant());
     int most = context.limits().names();
     if (talk.session.names() > most) {
@@ -188,6 +189,10 @@ final class AdsStream<Q> implements StreamObserver<Q> {
                   .formatted(most))
           .asException();
     }
+  }
+
+  private void see(Talk<Q> talking) {
+    context.model().model().served().ifPresent(s -> talking.session.see(talking.view(s)));
   }
 
   /// After it is among the connections: whoever is banned meanwhile is found there.

@@ -38,6 +38,10 @@ public final class GrpcPort implements AutoCloseable {
           SelectedListenerFailureBehavior.ACCEPT,
           ApplicationProtocolNames.HTTP_2);
 
+  /// What a stream may have sent and nobody has read yet. When all proxies come back at once, each
+  /// says what it has in hundreds of kilobytes, and most of them wait for their turn.
+  private static final int UNREAD_BYTES = 64 * 1024;
+
   private final Server server;
 
   private GrpcPort(EventLoops loops, Limits limits, NettyServerBuilder builder) throws IOException {
@@ -46,6 +50,7 @@ public final class GrpcPort implements AutoCloseable {
             .serve(builder)
             .directExecutor()
             .maxInboundMessageSize(limits.requestBytes())
+            .flowControlWindow(UNREAD_BYTES)
             .permitKeepAliveTime(5, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .keepAliveTime(30, TimeUnit.SECONDS)

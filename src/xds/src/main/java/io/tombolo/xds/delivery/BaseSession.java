@@ -41,6 +41,13 @@ abstract sealed class BaseSession<Q, S extends Subscription<Q>> implements Sessi
   }
 
   @Override
+  public final void see(View newest) {
+    view = newest;
+    subscriptions.forEach(
+        (type, subscription) -> subscription.see(newest.of(type), newest.revision()));
+  }
+
+  @Override
   public final void receive(Q request, Instant now) {
     var url = typeUrl.apply(request);
     var type = ResourceType.of(url);
@@ -54,7 +61,7 @@ abstract sealed class BaseSession<Q, S extends Subscription<Q>> implements Sessi
 
   @Override
   public final List<Response> news(View newest, Instant now) {
-    view = newest;
+    see(newest);
     var responses = new ArrayList<Response>();
     unanswered.forEach(url -> responses.add(nothing(url, newest)));
     unanswered.clear();

@@ -20,9 +20,6 @@ public final class DeltaSession extends BaseSession<DeltaDiscoveryRequest, Delta
   @Override
   void tell(View newest, List<Response> responses) {
     for (var type : ResourceType.values()) {
-      of(type).see(newest.of(type), newest.revision());
-    }
-    for (var type : ResourceType.values()) {
       if (mayAdd(type)) {
         of(type).next().ifPresent(delta -> responses.add(send(type, delta, newest)));
       }

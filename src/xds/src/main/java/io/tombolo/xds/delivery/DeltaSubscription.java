@@ -101,12 +101,7 @@ final class DeltaSubscription implements Subscription<DeltaDiscoveryRequest> {
 
   private void subscribe(DeltaDiscoveryRequest request) {
     if (!started) {
-      request
-          .getInitialResourceVersionsMap()
-          .forEach((name, version) -> {
-            held.put(known(name), version);
-            open(known(name), 1);
-          });
+      held.begin(table, request.getInitialResourceVersionsMap());
       answerDue = true;
       if (type.listedWhole() && request.getResourceNamesSubscribeCount() == 0) {
         wantAll();
@@ -119,6 +114,24 @@ final class DeltaSubscription implements Subscription<DeltaDiscoveryRequest> {
         want(known(name), !request.containsInitialResourceVersions(name));
       }
     }
+    if (!started) {
+      request.getInitialResourceVersionsMap().keySet().forEach(name -> openIfNews(known(name)));
+      table.differences(Table.EMPTY, name -> begin(name));
+    }
+  }
+
+  private void begin(String name) {
+    if (wants(name)) {
+      openIfNews(name);
+    } else {
+      unasked.add(name);
+    }
+  }
+
+  private void openIfNews(String name) {
+    if (isOpen(name)) {
+      open(name, 1);
+    }
   }
 
   private void want(String name, boolean told) {
@@ -127,9 +140,11 @@ final class DeltaSubscription implements Subscription<DeltaDiscoveryRequest> {
       demands = with(demands, name);
     }
     unasked.remove(name);
-    open(name, 1);
     if (told) {
       asked.add(name);
+      open(name, 1);
+    } else {
+      openIfNews(name);
     }
   }
 
@@ -185,7 +200,7 @@ final class DeltaSubscription implements Subscription<DeltaDiscoveryRequest> {
   private void wantAll() {
     wildcard = true;
     unasked = new HashSet<>();
-    table.differences(Table.EMPTY, name -> open(name, 1));
+    table.differences(Table.EMPTY, this::openIfNews);
   }
 
   private void open(String name, long since) {
@@ -194,7 +209,13 @@ final class DeltaSubscription implements Subscription<DeltaDiscoveryRequest> {
 
   /// Takes the newest table: from here on all answers are about it. Only what differs from the one
   /// before is looked at.
-  void see(Table newest, long newestRevision) {
+  @Override
+  public void see(Table newest, long newestRevision) {
+    if (!started) {
+      table = newest;
+      revision = newestRevision;
+      return;
+    }
     var before = table;
     long since = revision + 1;
     table = newest;
@@ -233,6 +254,10 @@ final class DeltaSubscription implements Subscription<DeltaDiscoveryRequest> {
 
   /// Tells what the client has not got since a revision or longer, with what it said against it.
   void lacking(long since, BiConsumer<String, Delivery.@Nullable Refusal> lack) {
+    if (!started) {
+      table.differences(Table.EMPTY, name -> lack.accept(name, null));
+      return;
+    }
     unasked.forEach(name -> lack.accept(name, null));
     open.forEach((name, first) -> {
       if (first <= since && isOpen(name)) {
@@ -417,7 +442,9 @@ final class DeltaSubscription implements Subscription<DeltaDiscoveryRequest> {
 
   /// Has the client acknowledged exactly what there is?
   boolean settled() {
-    return flight == null && unasked.isEmpty() && open.keySet().stream().noneMatch(this::isOpen);
+    return started
+        ? flight == null && unasked.isEmpty() && open.keySet().stream().noneMatch(this::isOpen)
+        : table.size() == 0;
   }
 
   /// A response in the making.

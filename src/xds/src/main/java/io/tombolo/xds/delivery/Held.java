@@ -38,6 +38,29 @@ final class Held {
     }
   }
 
+  /// The client has what it says.
+  ///
+  /// @param all what there is
+  /// @param versions by name
+  void begin(Table all, Map<String, String> versions) {
+    if (versions.isEmpty()) {
+      return;
+    }
+    become(all);
+    all.differences(
+        Table.EMPTY,
+        name -> {
+          if (!versions.containsKey(name)) {
+            remove(name);
+          }
+        });
+    versions.forEach((name, version) -> {
+      if (!version.equals(version(name))) {
+        put(name, version);
+      }
+    });
+  }
+
   /// The client has exactly this.
   void become(Table all) {
     table = all;

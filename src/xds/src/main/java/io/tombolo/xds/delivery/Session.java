@@ -10,6 +10,9 @@ import java.util.Set;
 ///
 /// @param <Q> its requests
 public sealed interface Session<Q> permits BaseSession {
+  /// Takes the newest view, by which requests are understood from here on.
+  void see(View newest);
+
   void receive(Q request, Instant now);
 
   /// What is to be sent now. To be called after each request, and for each new view.

@@ -64,6 +64,10 @@ final class SotwSubscription implements Subscription<DiscoveryRequest> {
     return progress;
   }
 
+  /// Its requests say the same whatever there is.
+  @Override
+  public void see(Table newest, long revision) {}
+
   @Override
   public void receive(DiscoveryRequest request, Instant now) {
     var wanted = new TreeSet<>(request.getResourceNamesList());

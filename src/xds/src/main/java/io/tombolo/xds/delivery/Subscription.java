@@ -1,5 +1,6 @@
 package io.tombolo.xds.delivery;
 
+import io.tombolo.xds.snapshot.Table;
 import java.time.Instant;
 import java.util.Set;
 
@@ -7,6 +8,9 @@ import java.util.Set;
 ///
 /// @param <Q> its requests
 sealed interface Subscription<Q> permits DeltaSubscription, SotwSubscription {
+  /// Takes the newest table.
+  void see(Table newest, long revision);
+
   void receive(Q request, Instant now);
 
   /// Has the client asked for this type?
