@@ -39,11 +39,7 @@ public final class AdminClient implements AutoCloseable {
 
   /// @param query values are encoded here
   public JsonNode get(String path, Map<String, String> query) {
-    var parameters =
-        query.entrySet().stream()
-            .map(e -> e.getKey() + "=" + URLEncoder.encode(e.getValue(), StandardCharsets.UTF_8))
-            .collect(Collectors.joining("&"));
-    return send(request(parameters.isEmpty() ? path : path + "?" + parameters).GET().build());
+    return send(request(path, query).GET().build());
   }
 
   public JsonNode get(String path) {
@@ -56,6 +52,19 @@ public final class AdminClient implements AutoCloseable {
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(JSON.valueToTree(body).toString()))
             .build());
+  }
+
+  /// @param query values are encoded here
+  public JsonNode delete(String path, Map<String, String> query) {
+    return send(request(path, query).DELETE().build());
+  }
+
+  private HttpRequest.Builder request(String path, Map<String, String> query) {
+    var parameters =
+        query.entrySet().stream()
+            .map(e -> e.getKey() + "=" + URLEncoder.encode(e.getValue(), StandardCharsets.UTF_8))
+            .collect(Collectors.joining("&"));
+    return request(parameters.isEmpty() ? path : path + "?" + parameters);
   }
 
   private HttpRequest.Builder request(String path) {
@@ -99,7 +108,7 @@ public final class AdminClient implements AutoCloseable {
                   .formatted(
                       url,
                       response.statusCode(),
-                      Names.printable(body.path("error").asText(response.body()))));
+                      Table.printable(body.path("error").asText(response.body()))));
     };
   }
 

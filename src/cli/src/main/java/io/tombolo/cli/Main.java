@@ -26,6 +26,11 @@ import picocli.CommandLine.Spec;
       ReceiptCommand.class,
       DecideCommand.class,
       TokenCommand.class,
+      CertsCommand.class,
+      AuditCommand.class,
+      BanCommand.class,
+      UnbanCommand.class,
+      BansCommand.class,
       AgentCommand.class
     })
 public final class Main implements Runnable {

@@ -227,7 +227,7 @@ class CommandsTest {
     assertThat(tombolo("--help")).isZero();
     assertThat(out.toString())
         .contains("demo", "run", "status", "catalog", "intentions", "proxies", "decide", "token")
-        .contains("agent");
+        .contains("agent", "certs", "audit", "ban", "unban", "bans");
   }
 
   private static final String RECEIPT =
@@ -278,5 +278,90 @@ class CommandsTest {
     assertThat(controlPlane.received("/v1/receipts/newest")).matches("wait=[67]");
     assertThat(ask("receipt", "last")).isEqualTo(2);
     assertThat(err.toString()).contains("REV is a number, or newest");
+  }
+
+  private static final String AUDIT =
+      """
+      {"lines": [{"n": 7, "time": "2026-01-01T00:00:00Z", "event": "joined",
+          "identity": "spiffe://a/b", "node": "c/d", "how": "with join token 0f, from 10.0.0.1",
+          "serial": "ab12", "notAfter": "2026-01-02T00:00:00Z", "issuer": "ff", "reason": "",
+          "previous": "p", "hash": "h"},
+         {"n": 8, "time": "t", "event": "refused", "identity": "", "node": "", "how": "from x",
+          "serial": "", "notAfter": "", "issuer": "", "reason": "no\\u001b[31m", "previous": "h",
+          "hash": "i"}],
+       "trouble": %s, "check": %s}
+      """;
+
+  @Test
+  void audit_shows_who_was_issued_what_and_why_not() {
+    controlPlane.answering("/v1/audit", AUDIT.formatted("null", "null"));
+
+    assertThat(ask("audit", "--after", "6", "--limit", "2")).isZero();
+    assertThat(out.toString())
+        .containsPattern("7 +2026-01-01T00:00:00Z +joined +spiffe://a/b +c/d +ab12 +2026-01-02")
+        .containsPattern("8 +t +refused +- +- +- +- +from x: no")
+        .doesNotContain("\u001b", "follows from");
+    assertThat(controlPlane.received("/v1/audit"))
+        .contains("after=6", "limit=2")
+        .doesNotContain("verify");
+  }
+
+  @Test
+  void audit_verify_tells_whether_the_log_is_as_it_was_written() {
+    controlPlane.answering(
+        "/v1/audit",
+        AUDIT.formatted("null", "{\"lines\": 8, \"head\": \"c0ffee\", \"problem\": null}"));
+    assertThat(ask("audit", "--verify")).isZero();
+    assertThat(out.toString()).contains("Each of 8 lines follows", "c0ffee");
+    assertThat(controlPlane.received("/v1/audit")).contains("verify=true");
+
+    controlPlane.answering(
+        "/v1/audit",
+        AUDIT.formatted(
+            "\"line 4 of it: mv a b\"",
+            "{\"lines\": 3, \"head\": null, \"problem\": \"line 4 was changed\"}"));
+    assertThat(ask("audit", "--verify")).isOne();
+    assertThat(out.toString())
+        .contains("NOT as it was written: line 4 was changed")
+        .contains("Nothing is issued at present: line 4 of it: mv a b");
+  }
+
+  @Test
+  void certs_shows_who_has_which_certificate_until_when() {
+    controlPlane.answering(
+        "/v1/certs",
+        """
+        {"certs": [{"identity": "spiffe://a/b", "node": "", "serial": "ab12", "issued": "i",
+           "expires": "e", "issuer": "ff", "how": "renewed with serial 9"}],
+         "secondsToIssuerEnd": 259200, "overdue": 1}
+        """);
+
+    assertThat(ask("certs")).isZero();
+    assertThat(out.toString())
+        .containsPattern("spiffe://a/b +- +ab12 +i +e +ff +renewed with serial 9")
+        .contains("3 more days", "1 in the last third");
+  }
+
+  @Test
+  void ban_unban_and_bans_say_whom_they_are_about() {
+    controlPlane.answering(
+        "/v1/bans",
+        """
+        {"subject": "c/d&e", "since": "2026-01-01T00:00:00Z", "reason": "stolen", "trouble": null,
+         "bans": [{"subject": "c/d&e", "since": "s", "reason": "stolen"}]}
+        """);
+
+    assertThat(ask("ban", "c/d&e", "--reason", "stolen \"laptop\"")).isZero();
+    assertThat(out.toString()).contains("c/d&e is banned since 2026-01-01T00:00:00Z");
+    assertThat(controlPlane.received("/v1/bans"))
+        .contains("\"subject\":\"c/d&e\"", "\"reason\":\"stolen \\\"laptop\\\"\"");
+
+    assertThat(ask("bans")).isZero();
+    assertThat(out.toString()).containsPattern("c/d&e +s +stolen");
+
+    assertThat(ask("unban", "c/d&e")).isZero();
+    assertThat(out.toString()).contains("c/d&e is not banned any more");
+    assertThat(controlPlane.received("/v1/bans")).contains("subject=c%2Fd%26e");
+    assertThat(tombolo("ban")).isEqualTo(2);
   }
 }

@@ -100,6 +100,12 @@ public final class Authority {
     return List.of(root.certificate());
   }
 
+  /// When the first of the certificates that issuing needs ends: the intermediate, or the root.
+  public Instant end() {
+    var issuing = intermediate.issuer().end();
+    return issuing.isBefore(root.end()) ? issuing : root.end();
+  }
+
   public TrustDomain trustDomain() {
     return certificates.trustDomain();
   }

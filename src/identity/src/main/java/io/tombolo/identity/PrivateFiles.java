@@ -53,10 +53,7 @@ public final class PrivateFiles {
     try {
       var attributes =
           Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-      if (!attributes.isRegularFile()) {
-        throw new StateUnusable(file + " is not a regular file; put the file itself there");
-      }
-      requireOwnerOnly(file, attributes.permissions(), "600");
+      requirePrivate(file);
       if (attributes.size() > most) {
         throw new StateUnusable(
             "%s has %d bytes, more than the %d that Tombolo writes; restore it from a backup"
@@ -66,6 +63,16 @@ public final class PrivateFiles {
     } catch (NoSuchFileException absent) {
       return Optional.empty();
     }
+  }
+
+  /// @throws StateUnusable if others may read or write a file, or it is not a regular one
+  static void requirePrivate(Path file) throws IOException {
+    var attributes =
+        Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (!attributes.isRegularFile()) {
+      throw new StateUnusable(file + " is not a regular file; put the file itself there");
+    }
+    requireOwnerOnly(file, attributes.permissions(), "600");
   }
 
   /// Makes a file (0600), unless there is one: then it is left as it is and the answer is false. Of

@@ -1,9 +1,11 @@
 package io.tombolo.server;
 
+import io.tombolo.identity.AuditEvent;
 import io.tombolo.identity.Authority;
 import io.tombolo.identity.JoinTokens;
 import io.tombolo.identity.Pem;
 import io.tombolo.identity.PrivateFiles;
+import io.tombolo.identity.Registrar;
 import io.tombolo.kubernetes.ServiceAccountTokens;
 import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.Source;
@@ -51,6 +53,7 @@ final class ControlPlane implements AutoCloseable {
   private final ModelLoop loop;
   private final AdsContext ads;
   private final LastKnown lastKnown;
+  private final Registrar registrar;
   private final Admin admin;
   private final GrpcPort port;
   private final Optional<GrpcPort> bench;
@@ -69,9 +72,12 @@ final class ControlPlane implements AutoCloseable {
     var revisions = new Revisions(clock);
     loop.observe(revisions);
     loop.observe(loops);
-    ads = new AdsContext(loop, loops, connections, limits, clock);
     lastKnown = new LastKnown(state.resolve("known"), loop);
     var authority = ConfiguredMesh.authority(config, trustDomain, clock.instant());
+    registrar = registrar(authority);
+    ads =
+        new AdsContext(
+            loop, loops, connections, registrar.bans(), registrar.inventory(), limits, clock);
     var joinTokens = new JoinTokens(state.resolve("join-tokens"));
     admin =
         new Admin(
@@ -81,6 +87,7 @@ final class ControlPlane implements AutoCloseable {
             connections,
             new Receipts(revisions, connections, loop),
             joinTokens,
+            registrar,
             clock);
     threads =
         List.of(
@@ -89,16 +96,26 @@ final class ControlPlane implements AutoCloseable {
             Thread.ofVirtual().name("statuses").unstarted(new Statuses(loop, worlds.statuses())),
             Thread.ofVirtual().name("start-timeout").unstarted(this::declareLate));
     bench = benchPort(trustDomain);
-    port = grpc(trustDomain, authority, joinTokens, worlds.tokens());
+    port = grpc(trustDomain, joinTokens, worlds.tokens());
     Pem.write(state.resolve("bundle.pem"), authority.bundle());
   }
 
+  private Registrar registrar(Authority authority) {
+    var opened = Registrar.open(config.state(), authority, clock.instant());
+    opened.observe(connections::end);
+    opened.closed(clock.instant()).ifPresent(why -> LOG.errorf("Nothing is issued: %s", why));
+    opened
+        .log()
+        .last()
+        .filter(line -> line.event().kind() == AuditEvent.Kind.TORN)
+        .ifPresent(line -> LOG.warnf("The audit log was mended: %s", line.event().reason()));
+    return opened;
+  }
+
   private GrpcPort grpc(
-      TrustDomain trustDomain,
-      Authority authority,
-      JoinTokens joinTokens,
-      Map<String, ServiceAccountTokens> clusters)
+      TrustDomain trustDomain, JoinTokens joinTokens, Map<String, ServiceAccountTokens> clusters)
       throws IOException {
+    var authority = registrar.authority();
     var attestation = new Attestation(trustDomain, clusters, joinTokens, clock);
     return GrpcPort.mutualTls(
         new InetSocketAddress(config.xds().address(), config.xds().port()),
@@ -109,7 +126,7 @@ final class ControlPlane implements AutoCloseable {
         authority::bundle,
         List.of(
             AdsService.certified(ads),
-            new IdentityService(trustDomain, authority, attestation, clock)),
+            new IdentityService(trustDomain, registrar, attestation, clock)),
         List.of(new ReceiptService(admin.receipts())),
         admin.token());
   }
@@ -196,5 +213,10 @@ final class ControlPlane implements AutoCloseable {
     }
     loops.close();
     worlds.close();
+    try {
+      registrar.close();
+    } catch (IOException unwritten) {
+      LOG.errorf("The audit log could not be closed: %s", unwritten.getMessage());
+    }
   }
 }

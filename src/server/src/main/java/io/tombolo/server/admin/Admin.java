@@ -1,6 +1,7 @@
 package io.tombolo.server.admin;
 
 import io.tombolo.identity.JoinTokens;
+import io.tombolo.identity.Registrar;
 import io.tombolo.server.model.ModelLoop;
 import io.tombolo.server.ports.Connections;
 import io.tombolo.server.receipts.Receipts;
@@ -8,7 +9,7 @@ import java.time.Clock;
 
 /// What the pages for people are made from.
 ///
-/// @param token who sends it may read and make join tokens; secret
+/// @param token who sends it may read, make join tokens and ban; secret
 public record Admin(
     String token,
     String version,
@@ -16,6 +17,7 @@ public record Admin(
     Connections connections,
     Receipts receipts,
     JoinTokens joinTokens,
+    Registrar registrar,
     Clock clock) {
   @Override
   public String toString() {

@@ -138,7 +138,7 @@ public class AdminResource {
             .formatted(revision, newest);
   }
 
-  private static long number(String name, String text, long most) {
+  static long number(String name, String text, long most) {
     if (!text.matches("[0-9]{1,18}") || Long.parseLong(text) > most) {
       throw problem("%s must be a whole number from 0 to %d".formatted(name, most));
     }

@@ -16,8 +16,6 @@ import java.util.stream.Collectors;
 
 /// Makes join tokens: finds out whose identity is asked for.
 final class JoinTokenPage {
-  private static final String ANY_NODE = "*";
-
   /// Whom a token is for.
   private record Bearer(SpiffeId identity, String node) {}
 
@@ -51,7 +49,7 @@ final class JoinTokenPage {
     }
     if (request.service() != null) {
       var service = service(mesh, request.service(), World.CONSUL);
-      return new Bearer(identityOf(mesh, service), ANY_NODE);
+      return new Bearer(identityOf(mesh, service), Attestation.ANY_NODE);
     }
     throw AdminResource.problem("one of workload, service and gateway is needed");
   }
@@ -62,7 +60,8 @@ final class JoinTokenPage {
           "gateway: network \"%s\" has no mesh gateways (tombolo.networks.\"...\".gateways)"
               .formatted(Names.printable(network)));
     }
-    return new Bearer(SpiffeId.meshGateway(mesh.settings().trustDomain(), network), ANY_NODE);
+    return new Bearer(
+        SpiffeId.meshGateway(mesh.settings().trustDomain(), network), Attestation.ANY_NODE);
   }
 
   private static Bearer workload(Mesh mesh, String node) {

@@ -37,7 +37,11 @@ public final class AdsService implements BindableService {
 
   /// For the mTLS port: callers are who their certificate says.
   public static AdsService certified(AdsContext context) {
-    return new AdsService(context, () -> new Claim.Certified(Caller.IDENTITY.get()));
+    return new AdsService(
+        context,
+        () ->
+            new Claim.Certified(
+                Caller.IDENTITY.get(), context.inventory().nodeOf(Caller.SERIAL.get())));
   }
 
   /// For the bench port: callers are who they say they are.

@@ -111,10 +111,10 @@ final class AdsStream<Q> implements StreamObserver<Q> {
     }
   }
 
-  /// Ends it in favour of a newer stream of the same proxy.
-  void supersede() {
+  /// Ends it.
+  void end(Status why) {
     attempt(() -> {
-      throw Status.ABORTED.withDescription("this proxy has opened a newer stream").asException();
+      throw why.asException();
     });
   }
 
@@ -174,7 +174,10 @@ final class AdsStream<Q> implements StreamObserver<Q> {
       var session = dialect.begin().get();
       talk =
           new Talk<>(
-              proxy, session, context.connections().add(proxy, session, loop, this::supersede));
+              proxy,
+              session,
+              context.connections().add(proxy, caller.provenNode(), session, loop, this::end));
+      requireNotBanned(proxy);
     }
     see(talk);
     talk.session.receive(request, context.clock().instant());
@@ -190,6 +193,17 @@ final class AdsStream<Q> implements StreamObserver<Q> {
 
   private void see(Talk<Q> talking) {
     context.model().model().served().ifPresent(s -> talking.session.see(talking.view(s)));
+  }
+
+  /// After it is among the connections: whoever is banned meanwhile is found there.
+  private void requireNotBanned(Proxy proxy) throws StatusException {
+    var bans = context.bans();
+    var ban =
+        bans.on(proxy.identity(), proxy.nodeId())
+            .or(() -> bans.on(proxy.identity(), caller.provenNode()));
+    if (ban.isPresent()) {
+      throw Connections.banned(ban.get()).asException();
+    }
   }
 
   private void say() {

@@ -5,6 +5,7 @@ import io.grpc.StatusException;
 import io.tombolo.api.identity.v1.AttestRequest;
 import io.tombolo.api.identity.v1.KubernetesProof;
 import io.tombolo.identity.JoinTokens;
+import io.tombolo.identity.Proof;
 import io.tombolo.kubernetes.ServiceAccountTokens;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.identity.SpiffeId;
@@ -25,12 +26,15 @@ public record Attestation(
   /// The host of a token that any host may use.
   public static final String ANY_HOST = "*";
 
+  /// The node of a token that any instance of a service may use.
+  public static final String ANY_NODE = "*";
+
   /// @param peer the IP address of the caller
   /// @throws StatusException UNAUTHENTICATED if the proof does not hold, UNAVAILABLE if it cannot
   ///   be checked now
-  SpiffeId identity(AttestRequest request, String peer) throws StatusException {
+  Proof proof(AttestRequest request, String peer) throws StatusException {
     return switch (request.getProofCase()) {
-      case KUBERNETES -> serviceAccount(request.getKubernetes());
+      case KUBERNETES -> serviceAccount(request.getKubernetes(), peer);
       case JOIN_TOKEN -> joined(request.getJoinToken(), peer);
       case PROOF_NOT_SET ->
           throw Status.UNAUTHENTICATED
@@ -39,7 +43,7 @@ public record Attestation(
     };
   }
 
-  private SpiffeId serviceAccount(KubernetesProof proof) throws StatusException {
+  private Proof serviceAccount(KubernetesProof proof, String peer) throws StatusException {
     var tokens = clusters.get(proof.getCluster());
     if (tokens == null) {
       throw Status.UNAUTHENTICATED
@@ -50,7 +54,13 @@ public record Attestation(
     }
     return switch (tokens.verify(proof.getServiceAccountToken())) {
       case ServiceAccountTokens.Verdict.Verified verified ->
-          SpiffeId.serviceAccount(trustDomain, verified.namespace(), verified.serviceAccount());
+          new Proof(
+              Proof.By.SERVICE_ACCOUNT,
+              SpiffeId.serviceAccount(trustDomain, verified.namespace(), verified.serviceAccount()),
+              "kubernetes/%s/%s/%s"
+                  .formatted(proof.getCluster(), verified.namespace(), verified.podName()),
+              "with a service account token of cluster %s, from %s"
+                  .formatted(proof.getCluster(), peer));
       case ServiceAccountTokens.Verdict.Refused(var reason) ->
           throw Status.UNAUTHENTICATED
               .withDescription("proof.service_account_token: " + reason)
@@ -62,7 +72,7 @@ public record Attestation(
     };
   }
 
-  private SpiffeId joined(String token, String peer) throws StatusException {
+  private Proof joined(String token, String peer) throws StatusException {
     return switch (redeemed(token)) {
       case JoinTokens.Result.Accepted(var grant, var id) -> {
         if (!grant.host().equals(ANY_HOST) && !grant.host().equals(peer)) {
@@ -70,7 +80,11 @@ public record Attestation(
               "join token %s is for host %s, not %s; it is used up: make another with: tombolo token"
                   .formatted(id, grant.host(), peer));
         }
-        yield grant.identity();
+        yield new Proof(
+            Proof.By.JOIN_TOKEN,
+            grant.identity(),
+            grant.node().equals(ANY_NODE) ? "" : grant.node(),
+            "with join token %s, from %s".formatted(id, peer));
       }
       case JoinTokens.Result.Refused(_, var detail) -> throw refused(detail);
     };

@@ -21,6 +21,15 @@ import org.jspecify.annotations.Nullable;
 final class Caller implements ServerInterceptor {
   static final Context.Key<SpiffeId> IDENTITY = Context.key("identity");
 
+  /// The serial of the certificate, in hex.
+  static final Context.Key<String> SERIAL = Context.keyWithDefault("serial", "");
+
+  private record Certificate(SpiffeId identity, String serial) {
+    Context in(Context context) {
+      return context.withValues(IDENTITY, identity, SERIAL, serial);
+    }
+  }
+
   private final TrustDomain trustDomain;
   private final Set<String> openMethods;
 
@@ -33,8 +42,8 @@ final class Caller implements ServerInterceptor {
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-    var identity = identity(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
-    if (identity.isEmpty()
+    var certificate = certificate(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
+    if (certificate.isEmpty()
         && !openMethods.contains(call.getMethodDescriptor().getFullMethodName())) {
       call.close(
           Status.UNAUTHENTICATED.withDescription(
@@ -42,18 +51,19 @@ final class Caller implements ServerInterceptor {
           new Metadata());
       return new ServerCall.Listener<>() {};
     }
-    var context =
-        identity.map(id -> Context.current().withValue(IDENTITY, id)).orElse(Context.current());
+    var context = certificate.map(c -> c.in(Context.current())).orElse(Context.current());
     return Contexts.interceptCall(context, call, headers, next);
   }
 
-  private Optional<SpiffeId> identity(@Nullable SSLSession session) {
+  private Optional<Certificate> certificate(@Nullable SSLSession session) {
     if (session == null) {
       return Optional.empty();
     }
     try {
       return session.getPeerCertificates()[0] instanceof X509Certificate leaf
-          ? PeerTrust.identity(leaf).filter(id -> id.trustDomain().equals(trustDomain))
+          ? PeerTrust.identity(leaf)
+              .filter(id -> id.trustDomain().equals(trustDomain))
+              .map(id -> new Certificate(id, leaf.getSerialNumber().toString(16)))
           : Optional.empty();
     } catch (SSLPeerUnverifiedException anonymous) {
       return Optional.empty();

@@ -11,7 +11,9 @@ import io.tombolo.mesh.identity.TrustDomain;
 /// What tells who opened a stream.
 sealed interface Claim {
   /// The certificate of the connection, verified. What the node says of itself does not matter.
-  record Certified(SpiffeId identity) implements Claim {
+  ///
+  /// @param provenNode the node that was proven for it; empty if it is not known
+  record Certified(SpiffeId identity, String provenNode) implements Claim {
     @Override
     public SpiffeId identity(Node node) {
       return identity;
@@ -55,6 +57,11 @@ sealed interface Claim {
     }
 
     @Override
+    public String provenNode() {
+      return "";
+    }
+
+    @Override
     public String toString() {
       return "a node without certificate";
     }
@@ -65,4 +72,7 @@ sealed interface Claim {
   /// @param node of the first request
   /// @throws StatusException INVALID_ARGUMENT if it does not say who it is
   SpiffeId identity(Node node) throws StatusException;
+
+  /// The node id that was proven; empty if none was.
+  String provenNode();
 }

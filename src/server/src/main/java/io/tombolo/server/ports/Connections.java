@@ -2,6 +2,7 @@ package io.tombolo.server.ports;
 
 import io.grpc.Status;
 import io.grpc.StatusException;
+import io.tombolo.identity.Ban;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.scope.Proxy;
@@ -22,12 +23,15 @@ import java.util.Map;
 import java.util.SequencedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The proxies that are connected, what each has been told, and which were connected and are
 /// missed. Thread-safe.
 public final class Connections {
   private static final int MOST_LOST = 10_000;
+  private static final Status SUPERSEDED =
+      Status.ABORTED.withDescription("this proxy has opened a newer stream");
 
   /// How long a lost mesh gateway is missed: no source tells of it.
   private static final Duration MISSED = Duration.ofHours(1);
@@ -76,17 +80,19 @@ public final class Connections {
     };
   }
 
+  /// @param provenNode the node id that was proven, whatever the proxy says; empty if none was
   /// @param loop where the session may be looked at
-  /// @param end ends the stream in favour of a newer one of the same proxy, on that loop
+  /// @param end ends the stream, on that loop, and tells its proxy why
   /// @throws StatusException RESOURCE_EXHAUSTED if its identity has as many streams as it may have
-  synchronized Connection add(Proxy proxy, Session<?> session, Executor loop, Runnable end)
+  synchronized Connection add(
+      Proxy proxy, String provenNode, Session<?> session, Executor loop, Consumer<Status> end)
       throws StatusException {
-    var connection = new Connection(proxy, session, loop, end, clock.instant());
+    var connection = new Connection(proxy, provenNode, session, loop, end, clock.instant());
     var who = Who.of(connection);
     var ofProxy = open.get(who);
     if (ofProxy != null && ofProxy.size() >= limits.streamsPerNode()) {
       var oldest = ofProxy.getFirst();
-      oldest.loop.execute(oldest.end);
+      oldest.end(SUPERSEDED);
     } else if (streams.getOrDefault(proxy.identity(), 0) >= limits.streamsPerIdentity()) {
       throw Status.RESOURCE_EXHAUSTED
           .withDescription(
@@ -99,6 +105,19 @@ public final class Connections {
     streams.merge(proxy.identity(), 1, Integer::sum);
     lost.remove(who);
     return connection;
+  }
+
+  /// Ends the streams of whoever is banned, at their next turns.
+  public synchronized void end(Ban ban) {
+    open.values().stream()
+        .flatMap(SequencedSet::stream)
+        .filter(connection -> connection.isCoveredBy(ban))
+        .forEach(connection -> connection.end(banned(ban)));
+  }
+
+  /// What is said to whom is banned.
+  static Status banned(Ban ban) {
+    return Status.PERMISSION_DENIED.withDescription(ban.toString());
   }
 
   private synchronized void lose(Connection connection) {
@@ -122,15 +141,22 @@ public final class Connections {
   /// One connected proxy.
   public final class Connection implements AutoCloseable {
     private final Proxy proxy;
+    private final String provenNode;
     private final Session<?> session;
     private final Executor loop;
-    private final Runnable end;
+    private final Consumer<Status> end;
     private final Instant since;
     private volatile @Nullable Instant lostAt;
 
     private Connection(
-        Proxy proxy, Session<?> session, Executor loop, Runnable end, Instant since) {
+        Proxy proxy,
+        String provenNode,
+        Session<?> session,
+        Executor loop,
+        Consumer<Status> end,
+        Instant since) {
       this.proxy = proxy;
+      this.provenNode = provenNode;
       this.session = session;
       this.loop = loop;
       this.end = end;
@@ -143,6 +169,15 @@ public final class Connections {
 
     public Instant since() {
       return since;
+    }
+
+    private boolean isCoveredBy(Ban ban) {
+      return ban.covers(proxy.identity(), proxy.nodeId())
+          || ban.covers(proxy.identity(), provenNode);
+    }
+
+    private void end(Status why) {
+      loop.execute(() -> end.accept(why));
     }
 
     /// What it has been told, said at the stream's next turn.

@@ -3,6 +3,7 @@ package io.tombolo.server.ports;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.StatusException;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.tombolo.api.identity.v1.AttestRequest;
 import io.tombolo.api.identity.v1.Bundle;
@@ -10,8 +11,10 @@ import io.tombolo.api.identity.v1.IdentityGrpc;
 import io.tombolo.api.identity.v1.Issued;
 import io.tombolo.api.identity.v1.RenewRequest;
 import io.tombolo.api.identity.v1.WatchBundleRequest;
-import io.tombolo.identity.Authority;
+import io.tombolo.identity.AuditEvent;
 import io.tombolo.identity.Csr;
+import io.tombolo.identity.Proof;
+import io.tombolo.identity.Registrar;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
@@ -29,65 +32,137 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
   private static final Logger LOG = Logger.getLogger(IdentityService.class);
 
   private final TrustDomain trustDomain;
-  private final Authority authority;
+  private final Registrar registrar;
   private final Attestation attestation;
   private final Clock clock;
+  private final BundleStreams bundles = new BundleStreams();
 
   public IdentityService(
-      TrustDomain trustDomain, Authority authority, Attestation attestation, Clock clock) {
+      TrustDomain trustDomain, Registrar registrar, Attestation attestation, Clock clock) {
     this.trustDomain = trustDomain;
-    this.authority = authority;
+    this.registrar = registrar;
     this.attestation = attestation;
     this.clock = clock;
+    registrar.observe(bundles::end);
   }
 
   @Override
   public void attest(AttestRequest request, StreamObserver<Issued> answer) {
     var peer = RemoteAddress.CURRENT.get();
-    OwnThread.answer(
-        answer,
-        "attestation from " + peer,
-        () -> issue(request.getCsr(), attestation.identity(request, peer)));
+    OwnThread.answer(answer, "attestation from " + peer, () -> attested(request, peer));
   }
 
   @Override
   public void renew(RenewRequest request, StreamObserver<Issued> answer) {
-    var caller = Caller.IDENTITY.get();
-    OwnThread.answer(answer, "renewal of " + caller, () -> issue(request.getCsr(), caller));
+    var serial = Caller.SERIAL.get();
+    var how = "with serial %s, from %s".formatted(serial, RemoteAddress.CURRENT.get());
+    var proof = new Proof(Proof.By.CERTIFICATE, Caller.IDENTITY.get(), node(serial), how);
+    OwnThread.answer(
+        answer,
+        "renewal of " + proof.identity(),
+        () -> {
+          requireOpen();
+          return issued(request.getCsr(), proof);
+        });
   }
 
   @Override
   public void watchBundle(WatchBundleRequest request, StreamObserver<Bundle> answer) {
     // Stays open: until root rollover exists, the bundle never changes while we run.
-    answerFirst(answer);
+    var identity = Caller.IDENTITY.get();
+    var node = node(Caller.SERIAL.get());
+    try {
+      requireNotBanned(identity, node);
+      bundles.add(identity, node, (ServerCallStreamObserver<Bundle>) answer, bundle());
+    } catch (StatusException refused) {
+      answer.onError(refused);
+      return;
+    }
+    // Again, now that it is among the streams: whoever is banned later is found there.
+    registrar.bans().on(identity, node).ifPresent(bundles::end);
   }
 
-  private void answerFirst(StreamObserver<Bundle> answer) {
-    try {
-      answer.onNext(bundle());
-    } catch (StatusException broken) {
-      answer.onError(broken);
+  private void requireNotBanned(SpiffeId identity, String node) throws StatusException {
+    var ban = registrar.bans().on(identity, node);
+    if (ban.isPresent()) {
+      throw Connections.banned(ban.get()).asException();
     }
   }
 
-  private Issued issue(ByteString csr, SpiffeId identity) throws StatusException {
-    PublicKey key =
-        switch (Csr.publicKeyOf(csr.toByteArray())) {
-          case Csr.Result.Accepted(var accepted) -> accepted;
-          case Csr.Result.Refused(var reason) ->
-              throw Status.INVALID_ARGUMENT
+  private String node(String serial) {
+    return registrar.inventory().nodeOf(serial);
+  }
+
+  private Issued attested(AttestRequest request, String peer) throws StatusException {
+    // First, so that no join token is used up in vain.
+    requireOpen();
+    Proof proof;
+    try {
+      proof = attestation.proof(request, peer);
+    } catch (StatusException refused) {
+      var how = "with %s, from %s".formatted(words(request.getProofCase()), peer);
+      throw refused(new AuditEvent.Subject("", "", how), refused);
+    }
+    return issued(request.getCsr(), proof);
+  }
+
+  private static String words(AttestRequest.ProofCase proof) {
+    return switch (proof) {
+      case KUBERNETES -> "a service account token";
+      case JOIN_TOKEN -> "a join token";
+      case PROOF_NOT_SET -> "no proof";
+    };
+  }
+
+  private Issued issued(ByteString csr, Proof proof) throws StatusException {
+    var now = clock.instant();
+    var result = registrar.issue(key(csr, proof), proof, now);
+    return switch (result) {
+      case Registrar.Result.Granted(var issued) -> {
+        LOG.infof("Issued %s", issued);
+        yield Issued.newBuilder().addAllChain(encoded(issued.chain())).setBundle(bundle()).build();
+      }
+      case Registrar.Result.Banned(var ban) -> throw Connections.banned(ban).asException();
+      case Registrar.Result.Closed(var why) -> throw closed(why);
+    };
+  }
+
+  private PublicKey key(ByteString csr, Proof proof) throws StatusException {
+    return switch (Csr.publicKeyOf(csr.toByteArray())) {
+      case Csr.Result.Accepted(var key) -> key;
+      case Csr.Result.Refused(var reason) ->
+          throw refused(
+              new AuditEvent.Subject(proof.identity().toString(), proof.node(), proof.how()),
+              Status.INVALID_ARGUMENT
                   .withDescription("csr: " + Names.printable(reason))
-                  .asException();
-        };
-    var issued = authority.issue(key, identity, clock.instant());
-    LOG.infof("Issued %s", issued);
-    return Issued.newBuilder().addAllChain(encoded(issued.chain())).setBundle(bundle()).build();
+                  .asException());
+    };
+  }
+
+  private StatusException refused(AuditEvent.Subject subject, StatusException why) {
+    var text = String.valueOf(why.getStatus().getDescription());
+    registrar.refused(subject, text, clock.instant());
+    return why;
+  }
+
+  private void requireOpen() throws StatusException {
+    var closed = registrar.closed(clock.instant());
+    if (closed.isPresent()) {
+      throw closed(closed.get());
+    }
+  }
+
+  private static StatusException closed(String why) {
+    LOG.errorf("Nothing is issued: %s", why);
+    return Status.UNAVAILABLE
+        .withDescription("nothing is issued at present; the log of the control plane says why")
+        .asException();
   }
 
   private Bundle bundle() throws StatusException {
     return Bundle.newBuilder()
         .setTrustDomain(trustDomain.name())
-        .addAllRoots(encoded(authority.bundle()))
+        .addAllRoots(encoded(registrar.authority().bundle()))
         .build();
   }
 

@@ -20,6 +20,6 @@ class ClaimTest {
             """,
             node);
 
-    assertThat(new Claim.Certified(cart).identity(node.build())).isEqualTo(cart);
+    assertThat(new Claim.Certified(cart, "").identity(node.build())).isEqualTo(cart);
   }
 }

@@ -60,7 +60,7 @@ class ConnectionsTest {
   }
 
   private Connections.Connection connect(Proxy proxy) throws Exception {
-    return connections.add(proxy, new DeltaSession(), Runnable::run, () -> {});
+    return connections.add(proxy, "", new DeltaSession(), Runnable::run, _ -> {});
   }
 
   private Clock clock() {

@@ -1,0 +1,193 @@
+package io.tombolo.identity;
+
+import io.tombolo.mesh.catalog.Names;
+import io.tombolo.mesh.identity.SpiffeId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+
+/// The way to an SVID: it is issued unless its holder is banned, and written down before it is
+/// handed out. In the audit log, no SVID of somebody follows their ban. Thread-safe.
+public final class Registrar implements AutoCloseable {
+  private final Authority authority;
+  private final AuditLog log;
+  private final Bans bans;
+  private final Inventory inventory;
+  private final Allowance refusals;
+  private final ReentrantReadWriteLock deciding = new ReentrantReadWriteLock();
+  private final List<Consumer<Ban>> observers = new CopyOnWriteArrayList<>();
+
+  /// What came of a request for an SVID.
+  public sealed interface Result {
+    record Granted(Issued issued) implements Result {}
+
+    record Banned(Ban ban) implements Result {}
+
+    /// Nobody gets one now.
+    ///
+    /// @param why for the operator, with the way out
+    record Closed(String why) implements Result {}
+  }
+
+  private Registrar(Authority authority, AuditLog log, Bans bans, Inventory inventory) {
+    this.authority = authority;
+    this.log = log;
+    this.bans = bans;
+    this.inventory = inventory;
+    this.refusals = new Allowance(100, 10);
+  }
+
+  /// With its log and its bans in a state directory.
+  public static Registrar open(Path state, Authority authority, Instant now) {
+    var inventory = new Inventory();
+    var log = AuditLog.open(state.resolve("audit.log"), inventory, now);
+    return new Registrar(authority, log, new Bans(state.resolve("bans")), inventory);
+  }
+
+  /// Why nobody gets an SVID now, with the way out; empty if all is well.
+  public Optional<String> closed(Instant now) {
+    return bans.trouble().or(() -> log.look(now));
+  }
+
+  /// @param key one that [Csr] accepts
+  public Result issue(PublicKey key, Proof proof, Instant now) {
+    deciding.readLock().lock();
+    try {
+      var closed = closed(now);
+      if (closed.isPresent()) {
+        return new Result.Closed(closed.get());
+      }
+      var ban = bans.on(proof.identity(), proof.node());
+      if (ban.isPresent()) {
+        refused(proof.subject(), ban.get().toString(), now);
+        return new Result.Banned(ban.get());
+      }
+      var issued = authority.issue(key, proof.identity(), now);
+      var svid = AuditEvent.Svid.of(issued);
+      var _ = log.appendDurably(new AuditEvent(now, proof.kind(), proof.subject(), svid, ""));
+      return new Result.Granted(issued);
+    } catch (IOException | StateUnusable unwritten) {
+      return new Result.Closed(String.valueOf(unwritten.getMessage()));
+    } finally {
+      deciding.readLock().unlock();
+    }
+  }
+
+  /// Writes down that somebody got nothing; of many within a second only how many. If it cannot be
+  /// written, nothing is issued either, and that is what is told.
+  public void refused(AuditEvent.Subject subject, String why, Instant now) {
+    var room = refusals.take(now);
+    if (room.isEmpty()) {
+      return;
+    }
+    try {
+      if (room.get() > 0) {
+        var what = "%d refusals were not written, each by itself".formatted(room.get());
+        var _ =
+            log.append(
+                new AuditEvent(now, AuditEvent.Kind.OMITTED, AuditEvent.Subject.NONE, null, what));
+      }
+      var _ = log.append(new AuditEvent(now, AuditEvent.Kind.REFUSED, subject, null, why));
+    } catch (IOException | StateUnusable told) {
+      // `closed` looks at the log again, and tells.
+    }
+  }
+
+  /// Bans an identity or a node: when this returns, it gets nothing any more, also after a restart.
+  ///
+  /// @throws IllegalArgumentException if it is not one that can be banned
+  /// @throws StateUnusable if the bans cannot be read, or the log cannot be written; in the latter
+  ///   case the ban holds all the same
+  /// @throws IOException as well
+  public Ban ban(String subject, String reason, Instant now) throws IOException {
+    var ban = new Ban(subject, now, reason);
+    requireOurs(ban);
+    deciding.writeLock().lock();
+    try {
+      bans.add(ban);
+      write(AuditEvent.Kind.BANNED, ban, reason, now);
+    } finally {
+      deciding.writeLock().unlock();
+      if (bans.all().contains(ban)) {
+        observers.forEach(observer -> observer.accept(ban));
+      }
+    }
+    return ban;
+  }
+
+  private void requireOurs(Ban ban) {
+    if (!ban.ofIdentity()) {
+      return;
+    }
+    var identity = SpiffeId.parse(ban.subject());
+    if (!identity.trustDomain().equals(authority.trustDomain())) {
+      throw new IllegalArgumentException(
+          "subject: %s is not of the trust domain %s".formatted(identity, authority.trustDomain()));
+    }
+    if (identity.equals(SpiffeId.controlPlane(authority.trustDomain()))) {
+      throw new IllegalArgumentException("subject: that is the control plane itself");
+    }
+  }
+
+  /// @return the ban that was lifted; empty if there was none
+  public Optional<Ban> unban(String subject, Instant now) throws IOException {
+    deciding.writeLock().lock();
+    try {
+      var lifted = bans.remove(subject);
+      if (lifted.isPresent()) {
+        write(AuditEvent.Kind.UNBANNED, lifted.get(), "", now);
+      }
+      return lifted;
+    } finally {
+      deciding.writeLock().unlock();
+    }
+  }
+
+  private void write(AuditEvent.Kind kind, Ban ban, String reason, Instant now) throws IOException {
+    var subject =
+        new AuditEvent.Subject(
+            ban.ofIdentity() ? ban.subject() : "",
+            ban.ofIdentity() ? "" : ban.subject(),
+            "admin token");
+    try {
+      var _ = log.appendDurably(new AuditEvent(now, kind, subject, null, reason));
+    } catch (IOException | StateUnusable unwritten) {
+      throw new StateUnusable(
+          "%s is %s, but that is not in the audit log: %s"
+              .formatted(
+                  Names.printable(ban.subject(), 2100), kind.word(), unwritten.getMessage()));
+    }
+  }
+
+  /// Is told of each ban when it holds.
+  public void observe(Consumer<Ban> observer) {
+    observers.add(observer);
+  }
+
+  public AuditLog log() {
+    return log;
+  }
+
+  public Bans bans() {
+    return bans;
+  }
+
+  public Inventory inventory() {
+    return inventory;
+  }
+
+  public Authority authority() {
+    return authority;
+  }
+
+  @Override
+  public void close() throws IOException {
+    log.close();
+  }
+}
