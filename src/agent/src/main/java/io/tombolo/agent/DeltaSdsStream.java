@@ -3,58 +3,45 @@ package io.tombolo.agent;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
-import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /// One incremental SDS stream: every answer holds what the client does not have yet.
-final class DeltaSdsStream implements StreamObserver<DeltaDiscoveryRequest>, Subscriber {
-  private final ReentrantLock lock = new ReentrantLock();
-  private final StreamObserver<DeltaDiscoveryResponse> client;
-  private final Supplier<SdsSecrets> secrets;
-  private final Consumer<Subscriber> ended;
+final class DeltaSdsStream extends OpenStream<DeltaDiscoveryResponse>
+    implements StreamObserver<DeltaDiscoveryRequest> {
   private final Set<String> wanted = new HashSet<>();
   private final Map<String, String> versions = new HashMap<>();
   private String node = "";
   private long nonce;
-  private boolean over;
 
-  DeltaSdsStream(
-      StreamObserver<DeltaDiscoveryResponse> client,
-      Supplier<SdsSecrets> secrets,
-      Consumer<Subscriber> ended) {
-    this.client = client;
-    this.secrets = secrets;
-    this.ended = ended;
+  DeltaSdsStream(StreamObserver<DeltaDiscoveryResponse> client, Keyring keyring) {
+    super(client, keyring);
   }
 
   @Override
   public void onNext(DeltaDiscoveryRequest request) {
-    lock.lock();
-    try {
-      if (request.hasNode()) {
-        node = request.getNode().getId();
-      }
-      var refusal =
-          SdsRequests.refusal(request.getTypeUrl(), request.getResourceNamesSubscribeList());
-      if (refusal.isPresent()) {
-        refuse(refusal.get());
-        return;
-      }
-      if (request.hasErrorDetail()) {
-        SdsLog.rejected(node, request.getErrorDetail());
-      }
-      subscribe(request);
-      send();
-    } finally {
-      lock.unlock();
+    locked(() -> heard(request));
+  }
+
+  private void heard(DeltaDiscoveryRequest request) {
+    if (request.hasNode()) {
+      node = request.getNode().getId();
     }
+    var refusal =
+        SdsRequests.refusal(request.getTypeUrl(), request.getResourceNamesSubscribeList());
+    if (refusal.isPresent()) {
+      SdsLog.refused(node, refusal.get());
+      refuse(refusal.get());
+      return;
+    }
+    if (request.hasErrorDetail()) {
+      SdsLog.rejected(node, request.getErrorDetail());
+    }
+    subscribe(request);
+    tellIfOpen();
   }
 
   /// A client that subscribes again to what it was sent lost it; one that reconnects says what it
@@ -67,30 +54,13 @@ final class DeltaSdsStream implements StreamObserver<DeltaDiscoveryRequest>, Sub
     versions.putAll(request.getInitialResourceVersionsMap());
   }
 
-  private void refuse(Status why) {
-    SdsLog.refused(node, why);
-    if (!over) {
-      client.onError(why.asRuntimeException());
-    }
-    end();
-  }
-
   @Override
-  public void refresh() {
-    lock.lock();
-    try {
-      send();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void send() {
+  void tell(Secrets newest) {
     var news =
-        secrets.get().among(wanted).stream()
+        SdsSecrets.of(newest).among(wanted).stream()
             .filter(one -> !one.version().equals(versions.get(one.name())))
             .toList();
-    if (over || news.isEmpty()) {
+    if (news.isEmpty()) {
       return;
     }
     nonce++;
@@ -107,7 +77,7 @@ final class DeltaSdsStream implements StreamObserver<DeltaDiscoveryRequest>, Sub
               .setVersion(one.version())
               .setResource(one.resource()));
     }
-    client.onNext(response.build());
+    send(response.build());
   }
 
   @Override
@@ -117,29 +87,6 @@ final class DeltaSdsStream implements StreamObserver<DeltaDiscoveryRequest>, Sub
 
   @Override
   public void onCompleted() {
-    lock.lock();
-    try {
-      if (!over) {
-        client.onCompleted();
-      }
-      end();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// The client is away.
-  void finish() {
-    lock.lock();
-    try {
-      end();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void end() {
-    over = true;
-    ended.accept(this);
+    complete();
   }
 }

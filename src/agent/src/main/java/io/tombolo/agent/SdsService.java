@@ -6,7 +6,6 @@ import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.envoyproxy.envoy.service.secret.v3.SecretDiscoveryServiceGrpc.SecretDiscoveryServiceImplBase;
 import io.grpc.Status;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Set;
 
@@ -18,24 +17,18 @@ final class SdsService extends SecretDiscoveryServiceImplBase {
     this.keyring = keyring;
   }
 
-  private SdsSecrets secrets() {
-    return SdsSecrets.of(keyring.secrets());
-  }
-
   @Override
   public StreamObserver<DiscoveryRequest> streamSecrets(StreamObserver<DiscoveryResponse> client) {
-    var stream = new SdsStream(client, this::secrets, keyring::unsubscribe);
-    onCancel(client, stream::finish);
-    keyring.subscribe(stream);
+    var stream = new SdsStream(client, keyring);
+    stream.open();
     return stream;
   }
 
   @Override
   public StreamObserver<DeltaDiscoveryRequest> deltaSecrets(
       StreamObserver<DeltaDiscoveryResponse> client) {
-    var stream = new DeltaSdsStream(client, this::secrets, keyring::unsubscribe);
-    onCancel(client, stream::finish);
-    keyring.subscribe(stream);
+    var stream = new DeltaSdsStream(client, keyring);
+    stream.open();
     return stream;
   }
 
@@ -43,7 +36,7 @@ final class SdsService extends SecretDiscoveryServiceImplBase {
   public void fetchSecrets(DiscoveryRequest request, StreamObserver<DiscoveryResponse> client) {
     var names = request.getResourceNamesList();
     var refusal = SdsRequests.refusal(request.getTypeUrl(), names);
-    var found = secrets().among(names);
+    var found = SdsSecrets.of(keyring.secrets()).among(names);
     if (refusal.isPresent()) {
       SdsLog.refused(request.getNode().getId(), refusal.get());
       client.onError(refusal.get().asRuntimeException());
@@ -57,13 +50,6 @@ final class SdsService extends SecretDiscoveryServiceImplBase {
       found.forEach(one -> response.addResources(one.resource()));
       client.onNext(response.setVersionInfo(SdsSecrets.hash(found.toString())).build());
       client.onCompleted();
-    }
-  }
-
-  /// With a handler set, an answer to a client that has just gone is dropped instead of thrown.
-  private static void onCancel(StreamObserver<?> client, Runnable gone) {
-    if (client instanceof ServerCallStreamObserver<?> call) {
-      call.setOnCancelHandler(gone);
     }
   }
 }

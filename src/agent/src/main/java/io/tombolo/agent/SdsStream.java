@@ -2,56 +2,42 @@ package io.tombolo.agent;
 
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
-import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /// One state-of-the-world SDS stream: every answer holds all that was asked for and exists.
-final class SdsStream implements StreamObserver<DiscoveryRequest>, Subscriber {
-  private final ReentrantLock lock = new ReentrantLock();
-  private final StreamObserver<DiscoveryResponse> client;
-  private final Supplier<SdsSecrets> secrets;
-  private final Consumer<Subscriber> ended;
+final class SdsStream extends OpenStream<DiscoveryResponse>
+    implements StreamObserver<DiscoveryRequest> {
   private Set<String> wanted = Set.of();
   private List<SdsSecrets.Named> sent = List.of();
   private String node = "";
   private long nonce;
-  private boolean over;
 
-  SdsStream(
-      StreamObserver<DiscoveryResponse> client,
-      Supplier<SdsSecrets> secrets,
-      Consumer<Subscriber> ended) {
-    this.client = client;
-    this.secrets = secrets;
-    this.ended = ended;
+  SdsStream(StreamObserver<DiscoveryResponse> client, Keyring keyring) {
+    super(client, keyring);
   }
 
   @Override
   public void onNext(DiscoveryRequest request) {
-    lock.lock();
-    try {
-      if (request.hasNode()) {
-        node = request.getNode().getId();
+    locked(() -> heard(request));
+  }
+
+  private void heard(DiscoveryRequest request) {
+    if (request.hasNode()) {
+      node = request.getNode().getId();
+    }
+    var refusal = SdsRequests.refusal(request.getTypeUrl(), request.getResourceNamesList());
+    if (refusal.isPresent()) {
+      SdsLog.refused(node, refusal.get());
+      refuse(refusal.get());
+    } else if (isCurrent(request.getResponseNonce())) {
+      if (request.hasErrorDetail()) {
+        SdsLog.rejected(node, request.getErrorDetail());
       }
-      var refusal = SdsRequests.refusal(request.getTypeUrl(), request.getResourceNamesList());
-      if (refusal.isPresent()) {
-        refuse(refusal);
-      } else if (isCurrent(request.getResponseNonce())) {
-        if (request.hasErrorDetail()) {
-          SdsLog.rejected(node, request.getErrorDetail());
-        }
-        subscribe(request);
-        send();
-      }
-    } finally {
-      lock.unlock();
+      subscribe(request);
+      tellIfOpen();
     }
   }
 
@@ -69,28 +55,10 @@ final class SdsStream implements StreamObserver<DiscoveryRequest>, Subscriber {
     return answered.isEmpty() || answered.equals(Long.toString(nonce));
   }
 
-  private void refuse(Optional<Status> refusal) {
-    var why = refusal.orElseThrow();
-    SdsLog.refused(node, why);
-    if (!over) {
-      client.onError(why.asRuntimeException());
-    }
-    end();
-  }
-
   @Override
-  public void refresh() {
-    lock.lock();
-    try {
-      send();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void send() {
-    var now = secrets.get().among(wanted);
-    if (over || now.equals(sent)) {
+  void tell(Secrets newest) {
+    var now = SdsSecrets.of(newest).among(wanted);
+    if (now.equals(sent)) {
       return;
     }
     sent = now;
@@ -101,7 +69,7 @@ final class SdsStream implements StreamObserver<DiscoveryRequest>, Subscriber {
             .setNonce(Long.toString(nonce))
             .setVersionInfo(SdsSecrets.hash(now.toString()));
     now.forEach(one -> response.addResources(one.resource()));
-    client.onNext(response.build());
+    send(response.build());
   }
 
   @Override
@@ -111,29 +79,6 @@ final class SdsStream implements StreamObserver<DiscoveryRequest>, Subscriber {
 
   @Override
   public void onCompleted() {
-    lock.lock();
-    try {
-      if (!over) {
-        client.onCompleted();
-      }
-      end();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// The client is away.
-  void finish() {
-    lock.lock();
-    try {
-      end();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void end() {
-    over = true;
-    ended.accept(this);
+    complete();
   }
 }

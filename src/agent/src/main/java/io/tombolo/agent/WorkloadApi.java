@@ -1,7 +1,6 @@
 package io.tombolo.agent;
 
 import io.grpc.Status;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.tombolo.api.workload.JWTBundlesRequest;
 import io.tombolo.api.workload.JWTBundlesResponse;
@@ -68,11 +67,7 @@ final class WorkloadApi extends SpiffeWorkloadAPIImplBase {
 
   private <R> void open(StreamObserver<R> client, WorkloadStream.Answer<R> answer) {
     var stream = new WorkloadStream<>(client, keyring, answer);
-    // With a handler set, an answer to a client that has just gone is dropped instead of thrown.
-    if (client instanceof ServerCallStreamObserver<R> call) {
-      call.setOnCancelHandler(stream::finish);
-    }
-    keyring.subscribe(stream);
+    stream.open();
     stream.refresh();
   }
 }

@@ -6,18 +6,17 @@ import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPBackendRef;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPHeader;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPHeaderFilter;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
-import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteFilter;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteMatch;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteRule;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteSpec;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteTimeouts;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.ParentReference;
-import io.tombolo.mesh.catalog.Key;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.catalog.ServiceId;
 import io.tombolo.mesh.route.RouteObject;
 import io.tombolo.mesh.route.RouteRule;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// with everything that is wrong with it. Parents of other kinds are the business of others.
 final class WrittenRoute {
   static final String KIND = "HTTPRoute";
+  private static final String REQUESTS = "RequestHeaderModifier";
+  private static final String RESPONSES = "ResponseHeaderModifier";
   private static final int HEAVIEST = 1_000_000;
 
   private final Ref ref;
@@ -57,7 +58,7 @@ final class WrittenRoute {
   }
 
   private RouteObject read(HTTPRouteSpec spec, String created) {
-    var key = key();
+    var key = RouteObject.key(cluster.source(), KIND, ref.namespace(), ref.name());
     nothingUnknown("spec", spec.getAdditionalProperties());
     var parents = parents(spec);
     var rules = new ArrayList<RouteRule>();
@@ -68,10 +69,6 @@ final class WrittenRoute {
     return problems.isEmpty()
         ? RouteObject.accepted(key, created, parents, rules)
         : RouteObject.rejected(key, problems);
-  }
-
-  private Key key() {
-    return RouteObject.key(cluster.source(), KIND, ref.namespace(), ref.name());
   }
 
   private List<RouteObject.Parent> parents(HTTPRouteSpec spec) {
@@ -126,10 +123,11 @@ final class WrittenRoute {
     for (int i = 0; i < refs.size(); i++) {
       backend(field + ".backendRefs[" + i + "]", refs.get(i)).ifPresent(backends::add);
     }
+    var edits = edits(field, rule);
     return new RouteRule(
         matches.isEmpty() ? List.of(RouteRule.Match.EVERYTHING) : matches,
-        edits(field, rule, "RequestHeaderModifier"),
-        edits(field, rule, "ResponseHeaderModifier"),
+        edits.getOrDefault(REQUESTS, RouteRule.HeaderEdits.NONE),
+        edits.getOrDefault(RESPONSES, RouteRule.HeaderEdits.NONE),
         timeout(field + ".timeouts", rule.getTimeouts()),
         backends);
   }
@@ -137,6 +135,9 @@ final class WrittenRoute {
   private RouteRule.Match match(String field, HTTPRouteMatch match) {
     nothingUnknown(field, match.getAdditionalProperties());
     var path = match.getPath();
+    if (path != null) {
+      nothingUnknown(field + ".path", path.getAdditionalProperties());
+    }
     var value = path == null ? "/" : requireNonNullElse(path.getValue(), "/");
     var type = path == null ? null : path.getType();
     if (!value.startsWith("/")) {
@@ -153,12 +154,14 @@ final class WrittenRoute {
         };
     var headers = new ArrayList<RouteRule.Field>();
     for (var header : Given.of(match.getHeaders())) {
+      nothingUnknown(field + ".headers", header.getAdditionalProperties());
       exactly(field + ".headers", header.getType());
       headers.add(field(lower(header.getName()), header.getValue()));
     }
     unique(field + ".headers", headers);
     var queries = new ArrayList<RouteRule.Field>();
     for (var query : Given.of(match.getQueryParams())) {
+      nothingUnknown(field + ".queryParams", query.getAdditionalProperties());
       exactly(field + ".queryParams", query.getType());
       queries.add(field(query.getName(), query.getValue()));
     }
@@ -219,32 +222,31 @@ final class WrittenRoute {
         .map(id -> new RouteRule.Backend(id, port, weight));
   }
 
-  private RouteRule.HeaderEdits edits(String field, HTTPRouteRule rule, String type) {
-    var found = RouteRule.HeaderEdits.NONE;
+  /// What its filters do, by their type.
+  private Map<String, RouteRule.HeaderEdits> edits(String field, HTTPRouteRule rule) {
+    var edits = new HashMap<String, RouteRule.HeaderEdits>();
     var filters = Given.of(rule.getFilters());
     for (int i = 0; i < filters.size(); i++) {
       var filter = filters.get(i);
       var at = field + ".filters[" + i + "]";
-      var written = requireNonNullElse(filter.getType(), "");
-      if (written.equals(type)) {
-        if (!found.equals(RouteRule.HeaderEdits.NONE)) {
-          problems.add(at + ": a second " + type + "; write both as one");
-        }
-        found = edits(at, modifier(filter));
-      } else if (type.equals("RequestHeaderModifier")
-          && !written.equals("ResponseHeaderModifier")) {
-        problems.add(
-            "%s.type: %s is not supported; RequestHeaderModifier and ResponseHeaderModifier are"
-                .formatted(at, Names.printable(written)));
+      nothingUnknown(at, filter.getAdditionalProperties());
+      var type = requireNonNullElse(filter.getType(), "");
+      var modifier =
+          switch (type) {
+            case REQUESTS -> edits(at, filter.getRequestHeaderModifier());
+            case RESPONSES -> edits(at, filter.getResponseHeaderModifier());
+            default -> {
+              problems.add(
+                  "%s.type: %s is not supported; %s and %s are"
+                      .formatted(at, Names.printable(type), REQUESTS, RESPONSES));
+              yield RouteRule.HeaderEdits.NONE;
+            }
+          };
+      if (edits.put(type, modifier) != null) {
+        problems.add(at + ": a second " + Names.printable(type) + "; write both as one");
       }
     }
-    return found;
-  }
-
-  private static @Nullable HTTPHeaderFilter modifier(HTTPRouteFilter filter) {
-    return "RequestHeaderModifier".equals(filter.getType())
-        ? filter.getRequestHeaderModifier()
-        : filter.getResponseHeaderModifier();
+    return edits;
   }
 
   private RouteRule.HeaderEdits edits(String field, @Nullable HTTPHeaderFilter filter) {

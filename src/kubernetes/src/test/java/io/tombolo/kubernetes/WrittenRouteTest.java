@@ -109,6 +109,9 @@ class WrittenRouteTest {
           {matches: [{headers: [{name: a, value: b}, {name: A, value: c}]}]} | spec.rules[0].matches[0].headers: two
           {matches: [{queryParams: [{type: RegularExpression, name: a, value: b}]}]} | spec.rules[0].matches[0].queryParams.type
           {matches: [{cookie: x}]} | spec.rules[0].matches[0].cookie: not supported
+          {matches: [{path: {value: /a, ignoreCase: true}}]} | spec.rules[0].matches[0].path.ignoreCase: not supported
+          {matches: [{headers: [{name: a, value: b, invert: true}]}]} | spec.rules[0].matches[0].headers.invert: not supported
+          {matches: [{queryParams: [{name: a, value: b, invert: true}]}]} | spec.rules[0].matches[0].queryParams.invert: not supported
           {filters: [{type: URLRewrite}]} | spec.rules[0].filters[0].type
           {filters: [{type: RequestHeaderModifier}]} | spec.rules[0].filters[0]: says nothing
           {filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: Host, value: a}]}}]} | the header "host" cannot be edited

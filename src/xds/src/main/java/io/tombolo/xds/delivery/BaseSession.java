@@ -41,7 +41,11 @@ abstract sealed class BaseSession<Q, S extends Subscription<Q>> implements Sessi
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // the newest is another instance
   public final void see(View newest) {
+    if (newest == view) {
+      return;
+    }
     view = newest;
     subscriptions.forEach(
         (type, subscription) -> subscription.see(newest.of(type), newest.revision()));

@@ -10,6 +10,9 @@ record Shared(
     Trie<String, Resource> endpoints,
     Trie<String, Resource> listeners,
     Trie<String, Resource> routes) {
+  /// A network that nothing is known of: whatever is reached from there is reached at gateways.
+  static final String ELSEWHERE = "";
+
   static final Shared NOTHING = new Shared(Trie.empty(), Trie.empty(), Trie.empty(), Trie.empty());
 
   /// What the mesh gateways of a network are told while they lead nowhere.

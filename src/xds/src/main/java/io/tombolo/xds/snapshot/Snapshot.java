@@ -262,7 +262,7 @@ public final class Snapshot {
   }
 
   private static Shared elsewhere(Map<String, Shared> byNetwork) {
-    return byNetwork.getOrDefault(Place.ELSEWHERE, Shared.NOTHING);
+    return byNetwork.getOrDefault(Shared.ELSEWHERE, Shared.NOTHING);
   }
 
   private View nothing(String why) {

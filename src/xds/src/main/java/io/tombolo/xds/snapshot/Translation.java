@@ -52,7 +52,7 @@ final class Translation {
   Translation(Snapshot before, Mesh mesh) {
     this.before = before;
     this.mesh = mesh;
-    var shared = before.sidecars().getOrDefault(Place.ELSEWHERE, Shared.NOTHING);
+    var shared = before.sidecars().getOrDefault(Shared.ELSEWHERE, Shared.NOTHING);
     this.destinations = before.destinations();
     this.networks = before.networks();
     this.clusters = shared.clusters().with(BLACKHOLE.name(), BLACKHOLE);
@@ -255,7 +255,7 @@ final class Translation {
   private Set<String> networks() {
     var all = new HashSet<>(networks.keySet());
     all.addAll(mesh.settings().gateways().keySet());
-    all.add(Place.ELSEWHERE);
+    all.add(Shared.ELSEWHERE);
     return all;
   }
 
