@@ -3,6 +3,7 @@ package io.tombolo.agent;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.identity.TrustBundle;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,16 +23,16 @@ public final class Agent implements AutoCloseable {
   private final CountDownLatch joined;
   private final Keyring keyring;
   private final Joining joining;
-  private final BundleWatch watch;
+  private final TrustWatch watch;
   private final AgentSocket socket;
 
   private Agent(AgentConfig config, TrustBundle pinned) throws IOException {
     closed = new CountDownLatch(1);
     joined = new CountDownLatch(1);
-    keyring = new Keyring(pinned);
+    keyring = new Keyring(pinned, InstantSource.system());
     keyring.subscribe(() -> keyring.svid().ifPresent(_ -> joined.countDown()));
     joining = new Joining(config, keyring, closed);
-    watch = new BundleWatch(config, keyring, closed);
+    watch = new TrustWatch(config, keyring, closed);
     socket = AgentSocket.open(config.socket(), services(keyring));
   }
 
@@ -47,7 +48,7 @@ public final class Agent implements AutoCloseable {
   /// @throws IllegalArgumentException if the trust bundle or the socket's path cannot be used
   /// @throws IOException if the socket cannot be opened
   public static Agent start(AgentConfig config) throws IOException {
-    var agent = new Agent(config, TrustBundle.read(config.trustDomain(), config.bundleFile()));
+    var agent = new Agent(config, Bundles.pinned(config.trustDomain(), config.bundleFile()));
     Thread.ofVirtual().name("svid").start(agent.joining);
     Thread.ofVirtual().name("bundle").start(agent.watch);
     return agent;
@@ -82,7 +83,7 @@ public final class Agent implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
-    watch.disconnect();
+    keyring.answered();
     socket.close();
   }
 }

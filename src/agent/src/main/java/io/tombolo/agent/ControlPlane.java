@@ -3,17 +3,18 @@ package io.tombolo.agent;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.tombolo.api.identity.v1.AttestRequest;
-import io.tombolo.api.identity.v1.Bundle;
 import io.tombolo.api.identity.v1.IdentityGrpc;
+import io.tombolo.api.identity.v1.InForce;
 import io.tombolo.api.identity.v1.Issued;
 import io.tombolo.api.identity.v1.RenewRequest;
-import io.tombolo.api.identity.v1.WatchBundleRequest;
+import io.tombolo.api.identity.v1.Trust;
+import io.tombolo.mesh.identity.TrustBundle;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -64,9 +65,10 @@ final class ControlPlane implements AutoCloseable {
     return patient().renew(request);
   }
 
-  /// Hands every bundle that the control plane sends to `news`; returns when it ends the stream.
-  void watchBundle(Consumer<Bundle> news) {
-    stub.watchBundle(WatchBundleRequest.getDefaultInstance()).forEachRemaining(news);
+  /// @param news hears whom to trust, and the end of the stream
+  /// @return where to say what is in force here
+  StreamObserver<InForce> watchTrust(StreamObserver<Trust> news) {
+    return IdentityGrpc.newStub(channel).watchTrust(news);
   }
 
   private IdentityGrpc.IdentityBlockingStub patient() {

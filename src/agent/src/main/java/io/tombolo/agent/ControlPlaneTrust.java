@@ -1,6 +1,7 @@
 package io.tombolo.agent;
 
 import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.identity.TrustBundle;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -20,7 +21,7 @@ final class ControlPlaneTrust extends X509ExtendedTrustManager {
 
   private void check(X509Certificate[] chain) throws CertificateException {
     var trusted = bundle.get();
-    trusted.verify(List.of(chain));
+    var _ = trusted.verify(List.of(chain));
     var expected = SpiffeId.controlPlane(trusted.trustDomain());
     var actual = SpiffeCertificates.identity(chain[0]);
     if (!actual.equals(expected)) {

@@ -15,7 +15,6 @@ final class DeltaSdsStream extends OpenStream<DeltaDiscoveryResponse>
   private final Set<String> wanted = new HashSet<>();
   private final Map<String, String> versions = new HashMap<>();
   private String node = "";
-  private long nonce;
 
   DeltaSdsStream(StreamObserver<DeltaDiscoveryResponse> client, Keyring keyring) {
     super(client, keyring);
@@ -24,6 +23,7 @@ final class DeltaSdsStream extends OpenStream<DeltaDiscoveryResponse>
   @Override
   public void onNext(DeltaDiscoveryRequest request) {
     locked(() -> heard(request));
+    answered();
   }
 
   private void heard(DeltaDiscoveryRequest request) {
@@ -40,6 +40,7 @@ final class DeltaSdsStream extends OpenStream<DeltaDiscoveryResponse>
     if (request.hasErrorDetail()) {
       SdsLog.rejected(node, request.getErrorDetail());
     }
+    taken(request.getResponseNonce(), request.getErrorDetail());
     subscribe(request);
     tellIfOpen();
   }
@@ -63,11 +64,10 @@ final class DeltaSdsStream extends OpenStream<DeltaDiscoveryResponse>
     if (news.isEmpty()) {
       return;
     }
-    nonce++;
     var response =
         DeltaDiscoveryResponse.newBuilder()
             .setTypeUrl(SdsSecrets.TYPE)
-            .setNonce(Long.toString(nonce))
+            .setNonce(nextNonce())
             .setSystemVersionInfo(SdsSecrets.hash(news.toString()));
     for (SdsSecrets.Named one : news) {
       versions.put(one.name(), one.version());

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -18,6 +19,12 @@ import org.jspecify.annotations.Nullable;
 /// Gets the first SVID and keeps it fresh. Runs on its own virtual thread until closed.
 final class Joining implements Runnable {
   private static final System.Logger LOG = System.getLogger(Joining.class.getName());
+  private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration JUMP = Duration.ofSeconds(10);
+
+  /// When a root retires, hosts do not renew all at once.
+  private static final Duration SPREAD = Duration.ofSeconds(5);
+
   private final AgentConfig config;
   private final Keyring keyring;
   private final CountDownLatch closed;
@@ -25,6 +32,9 @@ final class Joining implements Runnable {
   private final RandomGenerator random = RandomGenerator.getDefault();
   private volatile String lastFailure = "";
   private @Nullable String spent;
+
+  /// One that is only good to ask for the one that is served.
+  private @Nullable Svid first;
 
   Joining(AgentConfig config, Keyring keyring, CountDownLatch closed) {
     this.config = config;
@@ -40,17 +50,45 @@ final class Joining implements Runnable {
   @Override
   public void run() {
     int failures = 0;
-    var pause = Duration.ZERO;
     try {
-      while (!closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+      do {
         var failure = attempt();
         failures = failure.isEmpty() ? 0 : failures + 1;
-        pause = failure.isEmpty() ? untilRenewal() : pace().after(failures, random);
         failure.ifPresent(this::report);
-      }
+        var next =
+            failure.isEmpty() ? renewal() : clock.instant().plus(pace().after(failures, random));
+        await(next, failure.isEmpty());
+      } while (closed.getCount() > 0);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /// Waits until then, or until the root of the SVID retires. Looks at the clock again and again:
+  /// it may jump, and a host that is suspended stands still.
+  private void await(Instant until, boolean whole) throws InterruptedException {
+    var due = until;
+    var looked = clock.instant();
+    boolean retiring = false;
+    while (!closed.await(untilNextLook(looked, due), TimeUnit.MILLISECONDS)) {
+      var now = clock.instant();
+      if (!now.isBefore(due) || now.isBefore(looked.minus(JUMP))) {
+        return;
+      }
+      if (whole && !retiring && keyring.svid().filter(keyring::retired).isPresent()) {
+        retiring = true;
+        due = earlier(due, now.plusMillis(random.nextLong(SPREAD.toMillis())));
+      }
+      looked = now;
+    }
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+
+  private static long untilNextLook(Instant now, Instant due) {
+    return Math.clamp(Duration.between(now, due).toMillis(), 1, LOOK.toMillis());
   }
 
   private Optional<String> attempt() {
@@ -67,12 +105,12 @@ final class Joining implements Runnable {
 
   private Svid obtain() throws IOException, GeneralSecurityException {
     var now = clock.instant();
-    var current = keyring.svid().filter(svid -> !svid.expired(now));
-    var request = KeyRequest.create();
-    return current.isPresent() ? renewed(request, current.get()) : attested(request);
+    var current = keyring.svid().or(() -> Optional.ofNullable(first)).filter(s -> !s.expired(now));
+    return current.isPresent() ? renewed(current.get()) : attested();
   }
 
-  private Svid attested(KeyRequest request) throws IOException, GeneralSecurityException {
+  private Svid attested() throws IOException, GeneralSecurityException {
+    var request = KeyRequest.create();
     var proof = config.attestation();
     var token = proof.token();
     if (token.equals(spent)) {
@@ -83,18 +121,17 @@ final class Joining implements Runnable {
     try (var controlPlane = ControlPlane.connect(config.controlPlane(), keyring::bundle, null)) {
       var issued = controlPlane.attest(proof.request(request.csr(), token));
       spent = proof.reusable() ? null : token;
-      var trust = bundle(issued);
-      var svid = request.accept(issued, trust, clock.instant());
-      keyring.adopt(trust);
-      return svid;
+      var svid = accepted(request, issued);
+      first = issued.getNameNeeded() ? svid : null;
+      return issued.getNameNeeded() ? renewed(svid) : svid;
     }
   }
 
-  private Svid renewed(KeyRequest request, Svid current)
-      throws IOException, GeneralSecurityException {
+  private Svid renewed(Svid current) throws IOException, GeneralSecurityException {
+    var request = KeyRequest.create(current.identity());
     try (var controlPlane = ControlPlane.connect(config.controlPlane(), keyring::bundle, current)) {
       var issued = controlPlane.renew(RenewRequest.newBuilder().setCsr(request.csr()).build());
-      var next = request.accept(issued, bundle(issued), clock.instant());
+      var next = accepted(request, issued);
       if (!next.identity().equals(current.identity())) {
         throw new GeneralSecurityException(
             "the renewed certificate is of %s, not of %s"
@@ -104,16 +141,21 @@ final class Joining implements Runnable {
     }
   }
 
-  private TrustBundle bundle(Issued issued) throws GeneralSecurityException {
-    return issued.hasBundle()
-        ? TrustBundle.of(config.trustDomain(), issued.getBundle())
-        : keyring.bundle();
+  /// What came over a connection that the bundle in force has verified.
+  private Svid accepted(KeyRequest request, Issued issued) throws GeneralSecurityException {
+    var trust =
+        issued.hasTrust()
+            ? Bundles.trust(config.trustDomain(), issued.getTrust())
+            : keyring.secrets().trust();
+    var svid = request.accept(issued, trust.own(), clock.instant());
+    var _ = keyring.adopt(trust);
+    return svid;
   }
 
-  private Duration untilRenewal() {
+  private Instant renewal() {
     var due = keyring.svid().orElseThrow().renewal(random);
-    var wait = Duration.between(clock.instant(), due);
-    return wait.isNegative() ? Pace.USUAL.first() : wait;
+    var soonest = clock.instant().plus(Pace.USUAL.first());
+    return due.isBefore(soonest) ? soonest : due;
   }
 
   private Pace pace() {

@@ -16,6 +16,11 @@ abstract sealed class OpenStream<R> implements Subscriber
   private final StreamObserver<R> client;
   private final Keyring keyring;
   private boolean over;
+  private long nonce;
+  private volatile String refusal = "";
+
+  /// Also of other threads, without the lock.
+  private volatile boolean settled = true;
 
   OpenStream(StreamObserver<R> client, Keyring keyring) {
     this.client = client;
@@ -57,6 +62,44 @@ abstract sealed class OpenStream<R> implements Subscriber
 
   final void send(R response) {
     client.onNext(response);
+  }
+
+  /// The nonce of what is sent next; the client has not taken it up until it says so. Under the
+  /// lock.
+  final String nextNonce() {
+    nonce++;
+    settled = false;
+    return nonce();
+  }
+
+  /// The nonce of what was sent last. Under the lock.
+  final String nonce() {
+    return Long.toString(nonce);
+  }
+
+  /// The client has answered something that was sent. Under the lock.
+  ///
+  /// @param why OK if it has taken it up
+  final void taken(String answered, com.google.rpc.Status why) {
+    if (answered.equals(nonce())) {
+      refusal = why.getMessage();
+      settled = why.getCode() == 0;
+    }
+  }
+
+  /// Outside of the lock.
+  final void answered() {
+    keyring.answered();
+  }
+
+  @Override
+  public final boolean settled() {
+    return settled;
+  }
+
+  @Override
+  public final String refusal() {
+    return refusal;
   }
 
   /// Ends it and says why. Under the lock.

@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.grpc.Status;
 import io.tombolo.mesh.catalog.Names;
+import io.tombolo.mesh.identity.TrustBundle;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -40,7 +41,7 @@ record SdsSecrets(@Nullable Named svid, Named bundle) {
 
   static SdsSecrets of(Secrets secrets) {
     return new SdsSecrets(
-        secrets.svid().map(SdsSecrets::certificate).orElse(null), roots(secrets.bundle()));
+        secrets.svid().map(SdsSecrets::certificate).orElse(null), roots(secrets.trust().own()));
   }
 
   /// Those of `names` that exist by now, in the order of [#SVID], [#BUNDLE].
@@ -82,7 +83,7 @@ record SdsSecrets(@Nullable Named svid, Named bundle) {
   }
 
   private static Named roots(TrustBundle bundle) {
-    var roots = bundle.pem();
+    var roots = SpiffeCertificates.toPem(bundle.roots());
     var secret =
         Secret.newBuilder()
             .setName(BUNDLE)

@@ -13,7 +13,6 @@ final class SdsStream extends OpenStream<DiscoveryResponse>
   private Set<String> wanted = Set.of();
   private List<SdsSecrets.Named> sent = List.of();
   private String node = "";
-  private long nonce;
 
   SdsStream(StreamObserver<DiscoveryResponse> client, Keyring keyring) {
     super(client, keyring);
@@ -22,6 +21,7 @@ final class SdsStream extends OpenStream<DiscoveryResponse>
   @Override
   public void onNext(DiscoveryRequest request) {
     locked(() -> heard(request));
+    answered();
   }
 
   private void heard(DiscoveryRequest request) {
@@ -36,6 +36,7 @@ final class SdsStream extends OpenStream<DiscoveryResponse>
       if (request.hasErrorDetail()) {
         SdsLog.rejected(node, request.getErrorDetail());
       }
+      taken(request.getResponseNonce(), request.getErrorDetail());
       subscribe(request);
       tellIfOpen();
     }
@@ -52,7 +53,7 @@ final class SdsStream extends OpenStream<DiscoveryResponse>
   }
 
   private boolean isCurrent(String answered) {
-    return answered.isEmpty() || answered.equals(Long.toString(nonce));
+    return answered.isEmpty() || answered.equals(nonce());
   }
 
   @Override
@@ -62,11 +63,10 @@ final class SdsStream extends OpenStream<DiscoveryResponse>
       return;
     }
     sent = now;
-    nonce++;
     var response =
         DiscoveryResponse.newBuilder()
             .setTypeUrl(SdsSecrets.TYPE)
-            .setNonce(Long.toString(nonce))
+            .setNonce(nextNonce())
             .setVersionInfo(SdsSecrets.hash(now.toString()));
     now.forEach(one -> response.addResources(one.resource()));
     send(response.build());

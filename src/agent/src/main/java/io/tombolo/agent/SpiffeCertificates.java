@@ -2,7 +2,11 @@ package io.tombolo.agent;
 
 import com.google.protobuf.ByteString;
 import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.identity.Trust;
+import io.tombolo.mesh.identity.TrustBundle;
 import java.io.InputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -10,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Reading and writing of X.509 certificates that carry a SPIFFE ID.
@@ -71,6 +76,34 @@ final class SpiffeCertificates {
   static String pem(String label, byte[] der) {
     var lines = Base64.getMimeEncoder(LINE, new byte[] {'\n'}).encodeToString(der);
     return "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(label, lines, label);
+  }
+
+  /// The root of a bundle that a chain leads to, if it does.
+  static Optional<X509Certificate> root(List<X509Certificate> chain, TrustBundle bundle) {
+    try {
+      return Optional.of(bundle.verify(chain));
+    } catch (CertificateException untrusted) {
+      return Optional.empty();
+    }
+  }
+
+  /// SHA-256 of the DER.
+  static ByteString fingerprint(X509Certificate certificate) {
+    try {
+      return ByteString.copyFrom(MessageDigest.getInstance("SHA-256").digest(encoded(certificate)));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every JDK has SHA-256", impossible);
+    }
+  }
+
+  /// One line for the log.
+  static String summary(Trust trust) {
+    return "%d roots of %s (sequence %d), %d other trust domains"
+        .formatted(
+            trust.own().roots().size(),
+            trust.own().trustDomain(),
+            trust.own().sequence(),
+            trust.federated().size());
   }
 
   private static byte[] encoded(X509Certificate certificate) {

@@ -1,7 +1,17 @@
 package io.tombolo.agent;
 
-/// Who wants to hear of new secrets. Thread-safe: requests and news come from different threads.
+/// Who is told of new secrets.
 interface Subscriber {
-  /// Takes from the keyring what is new to this subscriber.
+  /// There are new secrets; ask for them.
   void refresh();
+
+  /// Has it taken up all that it was told?
+  default boolean settled() {
+    return true;
+  }
+
+  /// Why it did not take up what it was told last; empty if it did, or has not said yet.
+  default String refusal() {
+    return "";
+  }
 }

@@ -5,6 +5,7 @@ import io.tombolo.api.workload.X509BundlesResponse;
 import io.tombolo.api.workload.X509SVID;
 import io.tombolo.api.workload.X509SVIDResponse;
 import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.identity.TrustBundle;
 
 /// The messages of the Workload API's X.509 profile (Workload API, section 5). There are no CRLs
 /// and no bundles of other trust domains.

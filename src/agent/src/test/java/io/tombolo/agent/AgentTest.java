@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.tombolo.api.identity.v1.InForce;
+import io.tombolo.api.identity.v1.Trust;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +17,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -160,6 +165,103 @@ class AgentTest {
       assertThat(pushed)
           .isNotEqualTo(SdsClient.secret(pinned).getValidationContext().getTrustedCa());
     }
+  }
+
+  @Test
+  @Tag("identity")
+  void what_is_in_force_is_told_when_the_proxy_has_acknowledged_it() throws Exception {
+    var second = TestAuthority.create("second");
+    try (var controlPlane = TestControlPlane.start(authority, HOUR);
+        var agent = Agent.start(config(controlPlane.address()));
+        var sds = new SdsClient(dir.resolve("run/sds.sock"))) {
+      agent.awaitIdentity(PATIENCE);
+      var stream = sds.stream("default", "ROOTCA");
+      var first = stream.next();
+      controlPlane.awaitWatch();
+      acknowledge(stream, first);
+      awaitInForce(controlPlane, said -> !said.getSerial().isEmpty() && said.getSequence() == 0);
+
+      controlPlane.announce(authority.bundle(second.root()).toBuilder().setSequence(7).build());
+      var next = stream.next();
+      assertThat(controlPlane.inForce).isEmpty();
+      refuse(stream, first, next, "no room");
+      awaitInForce(
+          controlPlane, said -> said.getRefusal().equals("no room") && said.getSequence() == 0);
+      acknowledge(stream, next);
+      awaitInForce(controlPlane, said -> said.getSequence() == 7 && said.getRefusal().isEmpty());
+    }
+  }
+
+  @Test
+  @Tag("identity")
+  void an_older_bundle_than_the_one_in_force_is_not_taken() throws Exception {
+    try (var controlPlane = TestControlPlane.start(authority, HOUR);
+        var _ = Agent.start(config(controlPlane.address()));
+        var sds = new SdsClient(dir.resolve("run/sds.sock"))) {
+      var stream = sds.stream("ROOTCA");
+      stream.next();
+      controlPlane.awaitWatch();
+      var more = authority.bundle(TestAuthority.create("second").root());
+
+      controlPlane.announce(more.toBuilder().setSequence(7).build());
+      controlPlane.announce(authority.bundle().toBuilder().setSequence(6).build());
+      stream.next();
+
+      assertThat(stream.silent()).isTrue();
+    }
+  }
+
+  @Test
+  @Tag("identity")
+  void an_svid_whose_root_retires_is_renewed_at_once() throws Exception {
+    try (var controlPlane = TestControlPlane.start(authority, HOUR);
+        var agent = Agent.start(config(controlPlane.address()))) {
+      agent.awaitIdentity(PATIENCE);
+      controlPlane.awaitWatch();
+
+      controlPlane.announce(
+          Trust.newBuilder()
+              .setOwn(authority.bundle())
+              .addRetiring(SpiffeCertificates.fingerprint(authority.root()))
+              .build());
+
+      eventually(() -> !controlPlane.renewed.isEmpty());
+    }
+  }
+
+  private static void acknowledge(
+      SdsClient.Stream<DiscoveryRequest, DiscoveryResponse> stream, DiscoveryResponse answer) {
+    stream.requests().onNext(taken(answer, answer.getNonce()).build());
+  }
+
+  private static void refuse(
+      SdsClient.Stream<DiscoveryRequest, DiscoveryResponse> stream,
+      DiscoveryResponse kept,
+      DiscoveryResponse refused,
+      String why) {
+    stream
+        .requests()
+        .onNext(
+            taken(kept, refused.getNonce())
+                .setErrorDetail(com.google.rpc.Status.newBuilder().setCode(3).setMessage(why))
+                .build());
+  }
+
+  private static DiscoveryRequest.Builder taken(DiscoveryResponse kept, String nonce) {
+    return DiscoveryRequest.newBuilder()
+        .addResourceNames("default")
+        .addResourceNames("ROOTCA")
+        .setVersionInfo(kept.getVersionInfo())
+        .setResponseNonce(nonce);
+  }
+
+  private static void awaitInForce(TestControlPlane controlPlane, Predicate<InForce> wanted)
+      throws InterruptedException {
+    InForce said;
+    do {
+      said = controlPlane.inForce.poll(15, TimeUnit.SECONDS);
+      assertThat(said).as("what is in force").isNotNull();
+    } while (!wanted.test(said));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.tombolo.agent;
 import com.google.protobuf.ByteString;
 import io.tombolo.api.identity.v1.Bundle;
 import io.tombolo.api.identity.v1.Issued;
+import io.tombolo.api.identity.v1.Trust;
 import io.tombolo.mesh.identity.TrustDomain;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -85,7 +86,7 @@ record TestAuthority(
   }
 
   Issued issued(PublicKey key, String uri, Duration ttl) throws Exception {
-    var issued = Issued.newBuilder().setBundle(bundle());
+    var issued = Issued.newBuilder().setTrust(Trust.newBuilder().setOwn(bundle()));
     for (var one : chain(key, uri, ttl)) {
       issued.addChain(ByteString.copyFrom(one.getEncoded()));
     }

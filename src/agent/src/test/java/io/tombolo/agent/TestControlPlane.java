@@ -19,18 +19,21 @@ import io.netty.handler.ssl.SslProvider;
 import io.tombolo.api.identity.v1.AttestRequest;
 import io.tombolo.api.identity.v1.Bundle;
 import io.tombolo.api.identity.v1.IdentityGrpc;
+import io.tombolo.api.identity.v1.InForce;
 import io.tombolo.api.identity.v1.Issued;
 import io.tombolo.api.identity.v1.RenewRequest;
-import io.tombolo.api.identity.v1.WatchBundleRequest;
+import io.tombolo.api.identity.v1.Trust;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +46,9 @@ final class TestControlPlane implements AutoCloseable {
   private static final Context.Key<String> CALLER = Context.key("caller");
   final List<AttestRequest> attested = new CopyOnWriteArrayList<>();
   final List<RenewRequest> renewed = new CopyOnWriteArrayList<>();
+  final BlockingDeque<InForce> inForce = new LinkedBlockingDeque<>();
   private final Set<String> usedTokens = ConcurrentHashMap.newKeySet();
-  private final List<StreamObserver<Bundle>> watchers = new CopyOnWriteArrayList<>();
+  private final List<StreamObserver<Trust>> watchers = new CopyOnWriteArrayList<>();
   private final CountDownLatch watching = new CountDownLatch(1);
   private final TestAuthority authority;
   private final Duration ttl;
@@ -99,7 +103,11 @@ final class TestControlPlane implements AutoCloseable {
   }
 
   void announce(Bundle bundle) {
-    watchers.forEach(watcher -> watcher.onNext(bundle));
+    announce(Trust.newBuilder().setOwn(bundle).build());
+  }
+
+  void announce(Trust trust) {
+    watchers.forEach(watcher -> watcher.onNext(trust));
   }
 
   @Override
@@ -148,9 +156,26 @@ final class TestControlPlane implements AutoCloseable {
     }
 
     @Override
-    public void watchBundle(WatchBundleRequest request, StreamObserver<Bundle> client) {
+    public StreamObserver<InForce> watchTrust(StreamObserver<Trust> client) {
       watchers.add(client);
       watching.countDown();
+      return new StreamObserver<>() {
+        @Override
+        public void onNext(InForce said) {
+          inForce.add(said);
+        }
+
+        @Override
+        public void onError(Throwable gone) {
+          watchers.remove(client);
+        }
+
+        @Override
+        public void onCompleted() {
+          watchers.remove(client);
+          client.onCompleted();
+        }
+      };
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.tombolo.api.workload.X509SVID;
+import io.tombolo.mesh.identity.TrustBundle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyFactory;
@@ -128,7 +129,7 @@ class WorkloadApiTest {
       assertThat(SpiffeCertificates.identity(chain.getFirst()))
           .hasToString(TestControlPlane.WORKLOAD);
       assertThat(SpiffeCertificates.toDer(chain)).isEqualTo(svid.getX509Svid());
-      new TrustBundle(TestAuthority.DOMAIN, read(svid.getBundle())).verify(chain);
+      var _ = TrustBundle.of(TestAuthority.DOMAIN, 0, read(svid.getBundle())).verify(chain);
     }
   }
 

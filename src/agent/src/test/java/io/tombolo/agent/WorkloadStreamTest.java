@@ -7,8 +7,11 @@ import io.tombolo.api.workload.X509BundlesRequest;
 import io.tombolo.api.workload.X509BundlesResponse;
 import io.tombolo.api.workload.X509SVIDRequest;
 import io.tombolo.api.workload.X509SVIDResponse;
+import io.tombolo.mesh.identity.Trust;
+import io.tombolo.mesh.identity.TrustBundle;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,8 +31,8 @@ class WorkloadStreamTest {
   @BeforeEach
   void a_keyring_has_pinned_roots() throws Exception {
     authority = TestAuthority.create("first");
-    bundle = new TrustBundle(TestAuthority.DOMAIN, List.of(authority.root()));
-    keyring = new Keyring(bundle);
+    bundle = TrustBundle.of(TestAuthority.DOMAIN, 0, List.of(authority.root()));
+    keyring = new Keyring(bundle, InstantSource.system());
   }
 
   private Svid svid() throws Exception {
@@ -82,7 +85,7 @@ class WorkloadStreamTest {
         new WorkloadStream<>(
             heard,
             keyring,
-            secrets -> secrets.svid().map(svid -> X509Answers.svids(svid, secrets.bundle())));
+            secrets -> secrets.svid().map(svid -> X509Answers.svids(svid, secrets.trust().own())));
     keyring.subscribe(stream);
     stream.refresh();
     return stream;
@@ -116,8 +119,11 @@ class WorkloadStreamTest {
                 keyring, () -> now.get() ? held.expires() : held.expires().minusMillis(1)));
     heard.next();
     now.set(true);
-    keyring.adopt(
-        new TrustBundle(TestAuthority.DOMAIN, List.of(TestAuthority.create("second").root())));
+    var _ =
+        keyring.adopt(
+            Trust.of(
+                TrustBundle.of(
+                    TestAuthority.DOMAIN, 0, List.of(TestAuthority.create("second").root()))));
     assertThat(heard.refusal().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
   }
 

@@ -6,6 +6,7 @@ import io.tombolo.identity.JoinTokens;
 import io.tombolo.identity.Pem;
 import io.tombolo.identity.PrivateFiles;
 import io.tombolo.identity.Registrar;
+import io.tombolo.identity.TrustStore;
 import io.tombolo.kubernetes.ServiceAccountTokens;
 import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.Source;
@@ -54,6 +55,7 @@ final class ControlPlane implements AutoCloseable {
   private final AdsContext ads;
   private final LastKnown lastKnown;
   private final Registrar registrar;
+  private final TrustStore trust;
   private final Admin admin;
   private final GrpcPort port;
   private final Optional<GrpcPort> bench;
@@ -75,6 +77,8 @@ final class ControlPlane implements AutoCloseable {
     lastKnown = new LastKnown(state.resolve("known"), loop);
     var authority = ConfiguredMesh.authority(config, trustDomain, clock.instant());
     registrar = registrar(authority);
+    trust =
+        TrustStore.open(state.resolve("trust"), trustDomain, authority.bundle(), clock.instant());
     ads =
         new AdsContext(
             loop, loops, connections, registrar.bans(), registrar.inventory(), limits, clock);
@@ -97,7 +101,7 @@ final class ControlPlane implements AutoCloseable {
             Thread.ofVirtual().name("start-timeout").unstarted(this::declareLate));
     bench = benchPort(trustDomain);
     port = grpc(trustDomain, joinTokens, worlds.tokens());
-    Pem.write(state.resolve("bundle.pem"), authority.bundle());
+    Pem.write(state.resolve("bundle.pem"), trust.trust().own().roots());
   }
 
   private Registrar registrar(Authority authority) {
@@ -123,10 +127,9 @@ final class ControlPlane implements AutoCloseable {
         limits,
         trustDomain,
         new OwnCertificate(authority, trustDomain, clock),
-        authority::bundle,
+        () -> trust.trust().own(),
         List.of(
-            AdsService.certified(ads),
-            new IdentityService(trustDomain, registrar, attestation, clock)),
+            AdsService.certified(ads), new IdentityService(registrar, trust, attestation, clock)),
         List.of(new ReceiptService(admin.receipts())),
         admin.token());
   }

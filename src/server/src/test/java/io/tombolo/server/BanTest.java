@@ -16,11 +16,11 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.ClientCalls;
 import io.tombolo.api.identity.v1.AttestRequest;
-import io.tombolo.api.identity.v1.Bundle;
 import io.tombolo.api.identity.v1.IdentityGrpc;
+import io.tombolo.api.identity.v1.InForce;
 import io.tombolo.api.identity.v1.Issued;
 import io.tombolo.api.identity.v1.RenewRequest;
-import io.tombolo.api.identity.v1.WatchBundleRequest;
+import io.tombolo.api.identity.v1.Trust;
 import io.tombolo.identity.AuditChain;
 import io.tombolo.identity.AuditLine;
 import io.tombolo.identity.Grant;
@@ -164,12 +164,12 @@ class BanTest {
     return call;
   }
 
-  private BlockingClientCall<WatchBundleRequest, Bundle> bundles(Host host) throws Exception {
-    return ClientCalls.blockingV2ServerStreamingCall(
-        channel(host),
-        IdentityGrpc.getWatchBundleMethod(),
-        CallOptions.DEFAULT,
-        WatchBundleRequest.getDefaultInstance());
+  private BlockingClientCall<InForce, Trust> bundles(Host host) throws Exception {
+    BlockingClientCall<InForce, Trust> call =
+        ClientCalls.blockingBidiStreamingCall(
+            channel(host), IdentityGrpc.getWatchTrustMethod(), CallOptions.DEFAULT);
+    call.write(InForce.getDefaultInstance());
+    return call;
   }
 
   private static void assertServed(BlockingClientCall<?, ?> call) throws Exception {

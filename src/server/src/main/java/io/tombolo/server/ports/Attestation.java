@@ -36,6 +36,10 @@ public record Attestation(
     return switch (request.getProofCase()) {
       case KUBERNETES -> serviceAccount(request.getKubernetes(), peer);
       case JOIN_TOKEN -> joined(request.getJoinToken(), peer);
+      case CONSUL ->
+          throw Status.UNAUTHENTICATED
+              .withDescription("proof.consul: no datacenter checks ACL tokens for identities")
+              .asException();
       case PROOF_NOT_SET ->
           throw Status.UNAUTHENTICATED
               .withDescription("proof: a service account token or a join token is needed")

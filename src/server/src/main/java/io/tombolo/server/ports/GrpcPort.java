@@ -15,12 +15,12 @@ import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.tombolo.api.identity.v1.IdentityGrpc;
+import io.tombolo.mesh.identity.TrustBundle;
 import io.tombolo.mesh.identity.TrustDomain;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -71,7 +71,7 @@ public final class GrpcPort implements AutoCloseable {
       Limits limits,
       TrustDomain trustDomain,
       OwnCertificate own,
-      Supplier<List<X509Certificate>> roots,
+      Supplier<TrustBundle> bundle,
       List<BindableService> services,
       List<BindableService> forOperators,
       String token)
@@ -80,7 +80,7 @@ public final class GrpcPort implements AutoCloseable {
         new Caller(trustDomain, Set.of(IdentityGrpc.getAttestMethod().getFullMethodName()));
     var builder =
         NettyServerBuilder.forAddress(address)
-            .sslContext(tls(own, new PeerTrust(trustDomain, roots)));
+            .sslContext(tls(own, new PeerTrust(trustDomain, bundle)));
     services.forEach(service ->
         builder.addService(ServerInterceptors.intercept(service, caller, new RemoteAddress())));
     forOperators.forEach(

@@ -6,24 +6,20 @@ import io.grpc.StatusException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.tombolo.api.identity.v1.AttestRequest;
-import io.tombolo.api.identity.v1.Bundle;
 import io.tombolo.api.identity.v1.IdentityGrpc;
+import io.tombolo.api.identity.v1.InForce;
 import io.tombolo.api.identity.v1.Issued;
 import io.tombolo.api.identity.v1.RenewRequest;
-import io.tombolo.api.identity.v1.WatchBundleRequest;
+import io.tombolo.api.identity.v1.Trust;
 import io.tombolo.identity.AuditEvent;
 import io.tombolo.identity.Csr;
 import io.tombolo.identity.Proof;
 import io.tombolo.identity.Registrar;
+import io.tombolo.identity.TrustStore;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.identity.SpiffeId;
-import io.tombolo.mesh.identity.TrustDomain;
 import java.security.PublicKey;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.Collection;
 import org.jboss.logging.Logger;
 
 /// Issues certificates: the first against a proof, the next against the one held. The identity
@@ -31,19 +27,30 @@ import org.jboss.logging.Logger;
 public final class IdentityService extends IdentityGrpc.IdentityImplBase {
   private static final Logger LOG = Logger.getLogger(IdentityService.class);
 
-  private final TrustDomain trustDomain;
   private final Registrar registrar;
+  private final TrustStore trust;
   private final Attestation attestation;
   private final Clock clock;
-  private final BundleStreams bundles = new BundleStreams();
+  private final TrustStreams hosts = new TrustStreams();
 
   public IdentityService(
-      TrustDomain trustDomain, Registrar registrar, Attestation attestation, Clock clock) {
-    this.trustDomain = trustDomain;
+      Registrar registrar, TrustStore trust, Attestation attestation, Clock clock) {
     this.registrar = registrar;
+    this.trust = trust;
     this.attestation = attestation;
     this.clock = clock;
-    registrar.observe(bundles::end);
+    trust.observe(_ -> tellHosts());
+    tellHosts();
+    registrar.observe(hosts::end);
+  }
+
+  /// The hosts that are connected.
+  public TrustStreams hosts() {
+    return hosts;
+  }
+
+  private void tellHosts() {
+    hosts.tell(TrustMessages.of(trust.trust()));
   }
 
   @Override
@@ -67,19 +74,19 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
   }
 
   @Override
-  public void watchBundle(WatchBundleRequest request, StreamObserver<Bundle> answer) {
-    // Stays open: until root rollover exists, the bundle never changes while we run.
+  public StreamObserver<InForce> watchTrust(StreamObserver<Trust> answer) {
     var identity = Caller.IDENTITY.get();
     var node = node(Caller.SERIAL.get());
     try {
       requireNotBanned(identity, node);
-      bundles.add(identity, node, (ServerCallStreamObserver<Bundle>) answer, bundle());
     } catch (StatusException refused) {
       answer.onError(refused);
-      return;
+      return new Nobody<>();
     }
+    var host = hosts.add(identity, node, (ServerCallStreamObserver<Trust>) answer);
     // Again, now that it is among the streams: whoever is banned later is found there.
-    registrar.bans().on(identity, node).ifPresent(bundles::end);
+    registrar.bans().on(identity, node).ifPresent(hosts::end);
+    return host;
   }
 
   private void requireNotBanned(SpiffeId identity, String node) throws StatusException {
@@ -110,6 +117,7 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
     return switch (proof) {
       case KUBERNETES -> "a service account token";
       case JOIN_TOKEN -> "a join token";
+      case CONSUL -> "an ACL token of Consul";
       case PROOF_NOT_SET -> "no proof";
     };
   }
@@ -120,7 +128,10 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
     return switch (result) {
       case Registrar.Result.Granted(var issued) -> {
         LOG.infof("Issued %s", issued);
-        yield Issued.newBuilder().addAllChain(encoded(issued.chain())).setBundle(bundle()).build();
+        yield Issued.newBuilder()
+            .addAllChain(TrustMessages.encoded(issued.chain()))
+            .setTrust(TrustMessages.of(trust.trust()))
+            .build();
       }
       case Registrar.Result.Banned(var ban) -> throw Connections.banned(ban).asException();
       case Registrar.Result.Closed(var why) -> throw closed(why);
@@ -159,23 +170,15 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
         .asException();
   }
 
-  private Bundle bundle() throws StatusException {
-    return Bundle.newBuilder()
-        .setTrustDomain(trustDomain.name())
-        .addAllRoots(encoded(registrar.authority().bundle()))
-        .build();
-  }
+  /// Hears and says nothing more.
+  private static final class Nobody<M> implements StreamObserver<M> {
+    @Override
+    public void onNext(M message) {}
 
-  private static Iterable<ByteString> encoded(Collection<X509Certificate> certificates)
-      throws StatusException {
-    var all = new ArrayList<ByteString>();
-    for (var certificate : certificates) {
-      try {
-        all.add(ByteString.copyFrom(certificate.getEncoded()));
-      } catch (CertificateEncodingException broken) {
-        throw Status.INTERNAL.withDescription("see the log").withCause(broken).asException();
-      }
-    }
-    return all;
+    @Override
+    public void onError(Throwable gone) {}
+
+    @Override
+    public void onCompleted() {}
   }
 }

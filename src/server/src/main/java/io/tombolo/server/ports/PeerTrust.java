@@ -1,21 +1,16 @@
 package io.tombolo.server.ports;
 
 import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.identity.TrustBundle;
 import io.tombolo.mesh.identity.TrustDomain;
 import java.net.Socket;
-import java.security.GeneralSecurityException;
-import java.security.cert.CertPathValidator;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
-import java.security.cert.PKIXParameters;
-import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -26,11 +21,11 @@ final class PeerTrust extends X509ExtendedTrustManager {
   private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 
   private final TrustDomain trustDomain;
-  private final Supplier<List<X509Certificate>> roots;
+  private final Supplier<TrustBundle> bundle;
 
-  PeerTrust(TrustDomain trustDomain, Supplier<List<X509Certificate>> roots) {
+  PeerTrust(TrustDomain trustDomain, Supplier<TrustBundle> bundle) {
     this.trustDomain = trustDomain;
-    this.roots = roots;
+    this.bundle = bundle;
   }
 
   /// The SPIFFE ID of a leaf certificate, if it has exactly one URI and that is one.
@@ -65,17 +60,7 @@ final class PeerTrust extends X509ExtendedTrustManager {
     if (usages == null || !usages.contains(CLIENT_AUTH)) {
       throw new CertificateException("the certificate is not for client authentication");
     }
-    try {
-      var anchors =
-          roots.get().stream().map(root -> new TrustAnchor(root, null)).collect(Collectors.toSet());
-      var parameters = new PKIXParameters(anchors);
-      parameters.setRevocationEnabled(false);
-      CertPathValidator.getInstance("PKIX")
-          .validate(
-              CertificateFactory.getInstance("X.509").generateCertPath(List.of(chain)), parameters);
-    } catch (GeneralSecurityException untrusted) {
-      throw new CertificateException(untrusted.getMessage(), untrusted);
-    }
+    var _ = bundle.get().verify(List.of(chain));
   }
 
   @Override

@@ -1,0 +1,91 @@
+package io.tombolo.agent;
+
+import io.tombolo.api.identity.v1.Bundle;
+import io.tombolo.api.identity.v1.JwtKey;
+import io.tombolo.mesh.catalog.Names;
+import io.tombolo.mesh.identity.Trust;
+import io.tombolo.mesh.identity.TrustBundle;
+import io.tombolo.mesh.identity.TrustDomain;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.cert.CertificateException;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.TreeMap;
+
+/// Reads bundles: the pinned roots from their file, and what the control plane sends.
+final class Bundles {
+  private Bundles() {}
+
+  /// The pinned roots.
+  ///
+  /// @throws IllegalArgumentException if the file is missing or has none; the message says what to
+  ///   do
+  static TrustBundle pinned(TrustDomain trustDomain, Path file) {
+    try (var pem = Files.newInputStream(file)) {
+      var roots = SpiffeCertificates.fromPem(pem);
+      if (roots.isEmpty()) {
+        throw new CertificateException("no certificates");
+      }
+      return TrustBundle.of(trustDomain, 0, roots);
+    } catch (IOException | CertificateException unusable) {
+      throw new IllegalArgumentException(
+          "the trust bundle %s cannot be used (%s): without pinned roots the agent would trust any"
+                  .formatted(
+                      file, unusable instanceof IOException ? "not readable" : "no certificates")
+              + " server, so it does not start; copy bundle.pem from the control plane to that"
+              + " file",
+          unusable);
+    }
+  }
+
+  /// Whom to trust, as the control plane sent it.
+  ///
+  /// @throws CertificateException if its own bundle is of another trust domain or has no root, or a
+  ///   bundle is not one
+  static Trust trust(TrustDomain expected, io.tombolo.api.identity.v1.Trust sent)
+      throws CertificateException {
+    if (!sent.getOwn().getTrustDomain().equals(expected.name())) {
+      throw new CertificateException(
+          "the control plane sent the bundle of trust domain \"%s\", not of %s"
+              .formatted(Names.printable(sent.getOwn().getTrustDomain()), expected));
+    }
+    if (sent.getOwn().getRootsCount() == 0) {
+      throw new CertificateException("the control plane sent a bundle without roots");
+    }
+    var federated = new ArrayList<TrustBundle>();
+    for (var one : sent.getFederatedList()) {
+      federated.add(bundle(one));
+    }
+    return new Trust(bundle(sent.getOwn()), federated);
+  }
+
+  private static TrustBundle bundle(Bundle sent) throws CertificateException {
+    try {
+      var jwtKeys = new TreeMap<String, PublicKey>();
+      for (var key : sent.getJwtKeysList()) {
+        jwtKeys.put(key.getId(), publicKey(key));
+      }
+      return new TrustBundle(
+          new TrustDomain(sent.getTrustDomain()),
+          sent.getSequence(),
+          SpiffeCertificates.fromDer(sent.getRootsList()),
+          jwtKeys);
+    } catch (IllegalArgumentException wrong) {
+      throw new CertificateException("the control plane sent no bundle: " + wrong.getMessage());
+    }
+  }
+
+  private static PublicKey publicKey(JwtKey key) throws CertificateException {
+    try {
+      var spec = new X509EncodedKeySpec(key.getPublicKey().toByteArray());
+      return KeyFactory.getInstance("EC").generatePublic(spec);
+    } catch (GeneralSecurityException wrong) {
+      throw new CertificateException("a key for JWT-SVIDs is not one of EC", wrong);
+    }
+  }
+}
