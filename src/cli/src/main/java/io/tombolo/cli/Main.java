@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       DecideCommand.class,
       TokenCommand.class,
       CertsCommand.class,
+      RootsCommand.class,
       AuditCommand.class,
       BanCommand.class,
       UnbanCommand.class,

@@ -88,12 +88,16 @@ final class ControlPlane implements AutoCloseable {
     return host.run(command.toArray(String[]::new)).output();
   }
 
+  /// Sends something to the REST API.
+  JsonNode post(String page, Map<String, String> body) {
+    return read(
+        new HttpCall("POST", ADMIN + "/v1/" + page, JSON.valueToTree(body).toString())
+            .with("Content-Type", "application/json"));
+  }
+
   /// Makes a join token for a workload, a service or a gateway.
   String token(String kind, String name) {
-    var body = "{\"%s\": \"%s\"}".formatted(kind, name);
-    var call =
-        new HttpCall("POST", ADMIN + "/v1/tokens", body).with("Content-Type", "application/json");
-    return read(call).path("token").asText();
+    return post("tokens", Map.of(kind, name)).path("token").asText();
   }
 
   private JsonNode read(HttpCall call) {

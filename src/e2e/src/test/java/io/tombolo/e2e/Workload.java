@@ -94,6 +94,21 @@ record Workload(String name, Host host, String node, Daemon agent, Path files) {
     }
   }
 
+  /// Freezes Envoy, not its agent.
+  void freezeProxy() {
+    signalProxy("STOP");
+  }
+
+  void thawProxy() {
+    signalProxy("CONT");
+  }
+
+  private void signalProxy(String signal) {
+    var proxy =
+        ProcessHandle.of(agent.pid()).orElseThrow().children().findFirst().orElseThrow().pid();
+    var _ = host.run("kill", "-" + signal, Long.toString(proxy));
+  }
+
   /// Everything that Envoy has logged, the access log among it.
   String proxyLog() {
     try {

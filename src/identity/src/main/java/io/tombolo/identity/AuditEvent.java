@@ -67,12 +67,14 @@ public record AuditEvent(
 
   /// @param serial in hex
   /// @param issuer the serial of the certificate that signed it, in hex
-  public record Svid(String serial, Instant notAfter, String issuer) {
-    static Svid of(Issued issued) {
+  /// @param replaces the serial of the one that it was renewed from, in hex; empty if there is none
+  public record Svid(String serial, Instant notAfter, String issuer, String replaces) {
+    static Svid of(Issued issued, String replaces) {
       return new Svid(
           issued.serial().toString(16),
           issued.notAfter(),
-          issued.chain().get(1).getSerialNumber().toString(16));
+          issued.chain().get(1).getSerialNumber().toString(16),
+          replaces);
     }
   }
 

@@ -24,7 +24,7 @@ public record AuditLine(long number, AuditEvent event, String previous, String h
       Pattern.compile(
           "\\{\"n\":([0-9]{1,18}),\"time\":%s,\"event\":%s,\"identity\":%s,\"node\":%s,\"how\":%s,"
                   .replace("%s", TEXT)
-              + "\"serial\":%s,\"notAfter\":%s,\"issuer\":%s,\"reason\":%s,\"previous\":%s,\"hash\":%s}"
+              + "\"serial\":%s,\"notAfter\":%s,\"issuer\":%s(?:,\"replaces\":%s)?,\"reason\":%s,\"previous\":%s,\"hash\":%s}"
                   .replace("%s", TEXT));
 
   static AuditLine after(long number, String hash, AuditEvent event) {
@@ -66,9 +66,9 @@ public record AuditLine(long number, AuditEvent event, String previous, String h
               AuditEvent.Kind.of(text(fields, 3)),
               subject,
               svid(fields),
-              text(fields, 10));
+              text(fields, 11));
       return new AuditLine(
-          Long.parseLong(fields.group(1)), event, text(fields, 11), text(fields, 12));
+          Long.parseLong(fields.group(1)), event, text(fields, 12), text(fields, 13));
     } catch (DateTimeException | IllegalArgumentException notOurs) {
       throw new IllegalArgumentException("is not a line that Tombolo wrote", notOurs);
     }
@@ -77,7 +77,11 @@ public record AuditLine(long number, AuditEvent event, String previous, String h
   private static AuditEvent.@Nullable Svid svid(MatchResult fields) {
     return fields.group(7).isEmpty()
         ? null
-        : new AuditEvent.Svid(text(fields, 7), Instant.parse(text(fields, 8)), text(fields, 9));
+        : new AuditEvent.Svid(
+            text(fields, 7),
+            Instant.parse(text(fields, 8)),
+            text(fields, 9),
+            fields.group(10) == null ? "" : text(fields, 10));
   }
 
   private static String text(MatchResult fields, int group) {
@@ -108,6 +112,9 @@ public record AuditLine(long number, AuditEvent event, String previous, String h
     field(body, "serial", svid == null ? "" : svid.serial());
     field(body, "notAfter", svid == null ? "" : svid.notAfter().toString());
     field(body, "issuer", svid == null ? "" : svid.issuer());
+    if (svid != null && !svid.replaces().isEmpty()) {
+      field(body, "replaces", svid.replaces());
+    }
     field(body, "reason", event.reason());
     return body.toString();
   }

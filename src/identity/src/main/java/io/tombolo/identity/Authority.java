@@ -3,69 +3,99 @@ package io.tombolo.identity;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
+import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The built-in certificate authority of a trust domain: a root, and under it an intermediate that
-/// issues X.509-SVIDs and is renewed in the last third of its life. Thread-safe.
+/// The certificate authority of a trust domain: it issues X.509-SVIDs with an intermediate, which
+/// is under a root of its own or under one elsewhere. What it does with its roots outlives a crash
+/// at any point: each change is written before it takes place. Thread-safe.
 public final class Authority {
-  private static final String ROOT = "root";
-
-  /// @param number intermediates are counted from 1
-  private record Intermediate(int number, Issuer issuer) {
-    static String entry(int number) {
-      return "intermediate-" + number;
-    }
-  }
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
   private final Terms terms;
   private final Certificates certificates;
-  private final SealedIssuers issuers;
-  private final Issuer root;
-  private final ReentrantLock renewing = new ReentrantLock();
-  private volatile Intermediate intermediate;
+  private final Intermediates intermediates;
+  private final IntermediateSource source;
+  private final Path file;
+  private final ReentrantLock changing = new ReentrantLock();
+  private final List<Consumer<Roots>> observers = new CopyOnWriteArrayList<>();
+  private volatile Intermediate signing;
+  private volatile Roots roots;
   private volatile @Nullable String trouble;
+  private volatile Instant nextLook = Instant.MIN;
 
-  private Authority(
-      Terms terms, Certificates certificates, SealedIssuers issuers, Issuer root, Instant now)
+  /// Where the state of an authority is kept, and where its intermediates come from.
+  ///
+  /// @param roots a file: which roots are trusted
+  /// @param elsewhere null for roots of our own
+  public record Setup(
+      KeyVault vault,
+      KekSource keks,
+      Path roots,
+      TrustDomain trustDomain,
+      Terms terms,
+      @Nullable IntermediateSource elsewhere) {}
+
+  private Authority(Setup setup, Certificates certificates, SealedIssuers issuers, Instant now)
       throws IOException {
-    this.terms = terms;
+    this.terms = setup.terms();
     this.certificates = certificates;
-    this.issuers = issuers;
-    this.root = root;
-    this.intermediate = newest(now);
+    this.file = setup.roots();
+    this.source =
+        setup.elsewhere() == null
+            ? new OwnRoots(issuers, certificates, setup.terms())
+            : setup.elsewhere();
+    this.intermediates = new Intermediates(issuers);
+    if (intermediates.newest().isEmpty()) {
+      var first = source.next(null, now);
+      var _ =
+          intermediates.add(
+              first.orElseThrow(() -> new IOException(source + " gave no intermediate")));
+    }
+    var newest = intermediates.newest().orElseThrow();
+    var known = Roots.read(file);
+    this.roots = known.isPresent() ? known.get() : Roots.settled(newest.root(), now);
+    boolean ours = known.isPresent() || source.vouches(newest.root());
+    this.signing =
+        intermediates
+            .newestUnder(roots.signing())
+            .filter(_ -> ours)
+            .orElseThrow(() -> intermediates.unusable("is not signed by the root there"));
+    if (known.isEmpty()) {
+      roots.write(file);
+    }
   }
 
   /// The authority that a vault holds, or a new one if the vault is empty.
   ///
   /// @throws StateUnusable if the vault holds one that cannot be used; it is left as it is
-  /// @throws IOException if the vault cannot be read or written
-  public static Authority open(
-      KeyVault vault, KekSource keks, TrustDomain trustDomain, Terms terms, Instant now)
-      throws IOException {
+  /// @throws IOException if the vault cannot be read or written, or a first intermediate cannot be
+  ///   had
+  public static Authority open(Setup setup, Instant now) throws IOException {
     var random = new SecureRandom();
-    boolean fresh = vault.load(ROOT).isEmpty();
-    if (fresh && vault.load(Intermediate.entry(1)).isPresent()) {
+    var vault = setup.vault();
+    boolean rootless = vault.load(OwnRoots.entry(1)).isEmpty();
+    boolean fresh = rootless && vault.load(Intermediates.entry(1)).isEmpty();
+    if (rootless && !fresh && setup.elsewhere() == null) {
       throw new StateUnusable(
           "the CA's root is missing in %s, but its intermediate is there; restore it from a backup"
               .formatted(vault.where()));
     }
+    var keks = setup.keks();
     var kek = fresh ? keks.loadOrMake(random) : keks.load().orElseThrow(() -> lost(vault, keks));
-    var issuers = new SealedIssuers(vault, kek, trustDomain, random);
-    var certificates = new Certificates(trustDomain, random);
-    var root =
-        fresh
-            ? issuers.create(ROOT, certificates.root(now, terms.root()))
-            : issuers.load(ROOT).orElseThrow();
-    return new Authority(terms, certificates, issuers, root, now);
+    var issuers = new SealedIssuers(vault, kek, setup.trustDomain(), random);
+    return new Authority(setup, new Certificates(setup.trustDomain(), random), issuers, now);
   }
 
   /// Issues a certificate to whom the caller has attested.
@@ -87,32 +117,59 @@ public final class Authority {
           "the CA of %s ended at %s; start a new one".formatted(trustDomain(), issuer.end()));
     }
     var leaf = certificates.leaf(issuer, info, identity, now, terms.svid());
+    var chain = new ArrayList<>(List.of(leaf));
+    chain.addAll(issuer.chain());
     return new Issued(
         identity,
         leaf.getSerialNumber(),
         leaf.getNotBefore().toInstant(),
         leaf.getNotAfter().toInstant(),
-        List.of(leaf, issuer.certificate()));
+        chain);
   }
 
   /// The roots that a peer must trust to verify what this authority issues.
-  public List<X509Certificate> bundle() {
-    return List.of(root.certificate());
+  public List<X509Certificate> trusted() {
+    return roots.trusted();
+  }
+
+  public Roots roots() {
+    return roots;
+  }
+
+  /// Where intermediates come from.
+  public IntermediateSource source() {
+    return source;
+  }
+
+  /// Is told of each change of the roots, and of another root that signs.
+  public void observe(Consumer<Roots> observer) {
+    observers.add(observer);
   }
 
   /// When the first of the certificates that issuing needs ends: the intermediate, or the root.
   public Instant end() {
-    var issuing = intermediate.issuer().end();
-    return issuing.isBefore(root.end()) ? issuing : root.end();
+    return signing.end();
   }
 
   public TrustDomain trustDomain() {
     return certificates.trustDomain();
   }
 
-  /// Why the intermediate could not be renewed when it was last tried; empty if all is well.
+  /// Why there is no newer intermediate, when it was last tried; empty if all is well.
   public Optional<String> trouble() {
     return Optional.ofNullable(trouble);
+  }
+
+  /// The root above the intermediate that issued an SVID; empty if the intermediate is not ours.
+  ///
+  /// @param serial of the intermediate, in hex
+  public Optional<X509Certificate> rootAbove(String serial) {
+    changing.lock();
+    try {
+      return intermediates.rootAbove(serial);
+    } finally {
+      changing.unlock();
+    }
   }
 
   private void requireWorkload(SpiffeId identity) {
@@ -125,61 +182,185 @@ public final class Authority {
     }
   }
 
-  private Issuer current(Instant now) {
-    if (!due(intermediate.issuer(), now)) {
-      return intermediate.issuer();
+  private Intermediate current(Instant now) {
+    boolean over = !now.isBefore(signing.end());
+    if (over || (inLastThird(now) && !now.isBefore(nextLook))) {
+      nextLook = now.plus(BETWEEN_LOOKS);
+      look(now);
     }
-    renewing.lock();
+    return signing;
+  }
+
+  private boolean inLastThird(Instant now) {
+    return Intermediates.inLastThird(signing, terms.intermediate(), now);
+  }
+
+  /// Asks the source whether there is another intermediate. One under the root that signs is used
+  /// from now on; one under another root begins a rollover.
+  public void look(Instant now) {
+    changing.lock();
     try {
+      boolean more = true;
       // More than once only if other processes renewed while this one stood still.
-      while (due(intermediate.issuer(), now)) {
-        intermediate = next(intermediate.number() + 1, now);
+      while (more) {
+        more = lookOnce(now);
       }
       trouble = null;
     } catch (IOException | StateUnusable e) {
-      trouble = "the intermediate of the CA cannot be renewed: " + e.getMessage();
+      trouble = "there is no newer intermediate for the CA: " + e.getMessage();
     } finally {
-      renewing.unlock();
+      changing.unlock();
     }
-    return intermediate.issuer();
   }
 
-  /// Has the last third begun, and would a new one end later?
-  private boolean due(Issuer issuer, Instant now) {
-    var third = terms.intermediate().dividedBy(3);
-    return Duration.between(now, issuer.end()).compareTo(third) < 0
-        && issuer.end().isBefore(root.end());
-  }
-
-  private Intermediate newest(Instant now) throws IOException {
-    int number = 1;
-    while (issuers.vault().load(Intermediate.entry(number + 1)).isPresent()) {
-      number++;
+  private boolean lookOnce(Instant now) throws IOException {
+    boolean declining = roots.phase() == Roots.Phase.SETTLED && !roots.declined().isEmpty();
+    if (roots.phase() == Roots.Phase.REISSUING || declining) {
+      return (!declining || inLastThird(now)) && renew(now);
     }
-    return next(number, now);
-  }
-
-  /// The intermediate of this number, made if there is none.
-  private Intermediate next(int number, Instant now) throws IOException {
-    var entry = Intermediate.entry(number);
-    var known = issuers.load(entry);
-    var issuer =
-        known.isPresent()
-            ? known.get()
-            : issuers.create(entry, certificates.intermediate(root, now, terms.intermediate()));
-    if (!signedByRoot(issuer)) {
-      throw issuers.unusable(entry, "is not signed by the root there");
-    }
-    return new Intermediate(number, issuer);
-  }
-
-  private boolean signedByRoot(Issuer issuer) {
-    try {
-      issuer.certificate().verify(root.certificate().getPublicKey());
+    if (roots.phase() == Roots.Phase.SPREADING && inLastThird(now) && renew(now)) {
       return true;
-    } catch (GeneralSecurityException notSigned) {
+    }
+    var latest = roots.coming().flatMap(intermediates::newestUnder).orElse(signing);
+    var fresh = source.next(latest, now);
+    if (fresh.isEmpty()) {
       return false;
     }
+    var root = fresh.get().root();
+    if (root.equals(roots.signing())) {
+      return use(fresh.get());
+    }
+    var kept = intermediates.add(fresh.get());
+    if (!roots.trusted().contains(kept.root())) {
+      become(roots.spread(kept.root(), now));
+    }
+    return false;
+  }
+
+  /// Another one under the root that signs, if the source has one.
+  private boolean renew(Instant now) throws IOException {
+    var fresh = source.next(signing, now).filter(one -> one.root().equals(roots.signing()));
+    return fresh.isPresent() && use(fresh.get());
+  }
+
+  private boolean use(Intermediate fresh) throws IOException {
+    var kept = intermediates.add(fresh);
+    signing = intermediates.newestUnder(roots.signing()).orElse(kept);
+    return true;
+  }
+
+  /// Begins a rollover: a new root is trusted from now on, but does not sign yet.
+  ///
+  /// @throws IllegalStateException if one is going on
+  /// @throws IOException if there is no new root; nothing has changed then
+  public void begin(Instant now) throws IOException {
+    changing.lock();
+    try {
+      require(Roots.Phase.SETTLED, "a rollover is going on: see `tombolo roots`");
+      if (!roots.declined().isEmpty()) {
+        become(roots.undeclined());
+        look(now);
+        if (roots.phase() == Roots.Phase.SPREADING) {
+          return;
+        }
+      }
+      var fresh = intermediates.add(source.underNewRoot(roots.trusted(), now));
+      become(roots.spread(fresh.root(), now));
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /// From now on the root that was coming signs.
+  void switchOver(Instant now) throws IOException {
+    changing.lock();
+    try {
+      require(Roots.Phase.SPREADING, "no new root is coming");
+      become(roots.swapped(now));
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /// The retiring root is not trusted any more.
+  void settle(Instant now) throws IOException {
+    changing.lock();
+    try {
+      require(Roots.Phase.REISSUING, "no root is retiring");
+      become(roots.settledAgain(now));
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /// Rolls back: a root that was coming is dropped; one that was retiring signs again, and the
+  /// other one retires.
+  ///
+  /// @throws IllegalStateException if no rollover is going on
+  public void back(Instant now) throws IOException {
+    changing.lock();
+    try {
+      switch (roots.phase()) {
+        case SETTLED -> throw new IllegalStateException("no rollover is going on");
+        case SPREADING -> become(roots.declining(roots.coming().orElseThrow()).settledAgain(now));
+        case REISSUING -> become(roots.declining(roots.signing()).swapped(now));
+      }
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /// Holds the rollover in its phase, or lets it go on.
+  ///
+  /// @throws IllegalStateException if no rollover is going on
+  public void pause(boolean paused) throws IOException {
+    changing.lock();
+    try {
+      requireRollover();
+      become(roots.paused(paused));
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /// The rollover does not wait for a host any more.
+  ///
+  /// @param who a node id or SPIFFE ID, printable and without spaces
+  public void skip(String who) throws IOException {
+    if (who.isEmpty() || who.length() > 2100 || !who.chars().allMatch(c -> c > ' ' && c < 127)) {
+      throw new IllegalArgumentException(
+          "skip: a node id or a SPIFFE ID is needed, as `tombolo roots` lists them");
+    }
+    changing.lock();
+    try {
+      requireRollover();
+      become(roots.skipping(who));
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  private void requireRollover() {
+    if (roots.phase() == Roots.Phase.SETTLED) {
+      throw new IllegalStateException("no rollover is going on");
+    }
+  }
+
+  private void require(Roots.Phase phase, String otherwise) {
+    if (roots.phase() != phase) {
+      throw new IllegalStateException(otherwise);
+    }
+  }
+
+  private void become(Roots next) throws IOException {
+    var issuer = intermediates.newestUnder(next.signing());
+    if (issuer.isEmpty()) {
+      throw new IOException("there is no intermediate under the root that is to sign");
+    }
+    next.write(file);
+    roots = next;
+    signing = issuer.get();
+    observers.forEach(observer -> observer.accept(next));
   }
 
   private static StateUnusable lost(KeyVault vault, KekSource keks) {

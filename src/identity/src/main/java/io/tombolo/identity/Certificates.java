@@ -57,17 +57,17 @@ record Certificates(TrustDomain trustDomain, SecureRandom random) {
     var key = info(keys.getPublic());
     var name = name("Tombolo intermediate", serial);
     var end = earlier(now.plus(life), root.end());
-    var draft = draft(subject(root), serial, now, end, name, key);
+    var draft = draft(subject(root.certificate()), serial, now, end, name, key);
     authority(draft, key, info(root.certificate().getPublicKey()), 0);
     return new Issuer(signed(draft, root.key()), keys.getPrivate());
   }
 
   /// The certificate of a workload. It ends with its issuer.
   X509Certificate leaf(
-      Issuer issuer, SubjectPublicKeyInfo key, SpiffeId identity, Instant now, Duration ttl) {
+      Intermediate issuer, SubjectPublicKeyInfo key, SpiffeId identity, Instant now, Duration ttl) {
     var end = earlier(now.plus(ttl), issuer.end());
     var empty = new X500NameBuilder().build();
-    var draft = draft(subject(issuer), serial(), now, end, empty, key);
+    var draft = draft(subject(issuer.certificate()), serial(), now, end, empty, key);
     add(draft, Extension.keyUsage, new KeyUsage(KeyUsage.digitalSignature), Criticality.CRITICAL);
     var purposes =
         new KeyPurposeId[] {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth};
@@ -150,15 +150,16 @@ record Certificates(TrustDomain trustDomain, SecureRandom random) {
   private static X509Certificate signed(X509v3CertificateBuilder draft, PrivateKey key) {
     try {
       // A ContentSigner is not thread-safe: one for each certificate.
-      var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(key);
+      var algorithm = key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
+      var signer = new JcaContentSignerBuilder(algorithm).build(key);
       return new JcaX509CertificateConverter().getCertificate(draft.build(signer));
     } catch (OperatorCreationException | GeneralSecurityException e) {
       throw new IllegalStateException("the certificate cannot be signed", e);
     }
   }
 
-  private static X500Name subject(Issuer issuer) {
-    return X500Name.getInstance(issuer.certificate().getSubjectX500Principal().getEncoded());
+  private static X500Name subject(X509Certificate issuer) {
+    return X500Name.getInstance(issuer.getSubjectX500Principal().getEncoded());
   }
 
   /// The serial makes the name of every authority a different one, as chain building wants it.

@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /// The SVIDs that hold, as the audit log tells of them. One that has expired is forgotten.
@@ -21,6 +23,7 @@ public final class Inventory implements Consumer<AuditLine> {
   /// @param node the node id that was proven for it; empty if none was
   /// @param serial in hex
   /// @param issuer the serial of the certificate that signed it, in hex
+  /// @param replaces the serial of the one that it was renewed from, in hex; empty if there is none
   /// @param how by what it was obtained, and from where
   public record Entry(
       String identity,
@@ -29,6 +32,7 @@ public final class Inventory implements Consumer<AuditLine> {
       Instant issued,
       Instant expires,
       String issuer,
+      String replaces,
       String how) {
     /// Has the last third of its life begun? It should have been renewed before.
     boolean overdue(Instant now) {
@@ -43,6 +47,7 @@ public final class Inventory implements Consumer<AuditLine> {
 
   private final Map<Holder, Entry> newest = new HashMap<>();
   private final Map<String, Entry> bySerial = new HashMap<>();
+  private final Map<Holder, LinkedHashMap<String, Entry>> inUse = new HashMap<>();
   private final PriorityQueue<Entry> byExpiry =
       new PriorityQueue<>(Comparator.comparing(Entry::expires));
 
@@ -63,10 +68,12 @@ public final class Inventory implements Consumer<AuditLine> {
             event.time(),
             svid.notAfter(),
             svid.issuer(),
+            svid.replaces(),
             event.kind().word() + " " + subject.how());
     if (bySerial.putIfAbsent(entry.serial(), entry) == null) {
       byExpiry.add(entry);
       newest.put(entry.holder(), entry);
+      inUse.computeIfAbsent(entry.holder(), _ -> new LinkedHashMap<>()).put(entry.serial(), entry);
     }
   }
 
@@ -77,7 +84,56 @@ public final class Inventory implements Consumer<AuditLine> {
       byExpiry.remove();
       bySerial.remove(first.serial());
       newest.remove(first.holder(), first);
+      dismiss(first);
     }
+  }
+
+  private void dismiss(Entry entry) {
+    inUse.computeIfPresent(
+        entry.holder(),
+        (_, ofHolder) -> {
+          ofHolder.remove(entry.serial());
+          return ofHolder.isEmpty() ? null : ofHolder;
+        });
+  }
+
+  /// A host has taken up an SVID: those that it replaces are not in use any more. Of a known node,
+  /// these are all that were issued before.
+  ///
+  /// @param serial in hex
+  public synchronized void took(String serial) {
+    var taken = bySerial.get(serial);
+    if (taken == null) {
+      return;
+    }
+    for (var older = bySerial.get(taken.replaces());
+        older != null;
+        older = bySerial.get(older.replaces())) {
+      dismiss(older);
+    }
+    if (!taken.node().isEmpty()) {
+      List.copyOf(inUse.getOrDefault(taken.holder(), new LinkedHashMap<>()).values()).stream()
+          .takeWhile(older -> !older.equals(taken))
+          .forEach(this::dismiss);
+    }
+  }
+
+  /// The SVIDs that may be in use: those that hold, and whose holder has not taken up a newer one.
+  public synchronized List<Entry> inUse(Instant now) {
+    forget(now);
+    return inUse.values().stream().flatMap(ofHolder -> ofHolder.values().stream()).toList();
+  }
+
+  /// Is an SVID, or one that it was renewed from, among these?
+  ///
+  /// @param serials in hex
+  synchronized boolean isOrReplaces(Entry entry, Set<String> serials) {
+    for (var older = entry; older != null; older = bySerial.get(older.replaces())) {
+      if (serials.contains(older.serial())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// The newest SVID of each identity on each node, those that expire first before others.

@@ -5,8 +5,10 @@ import io.tombolo.mesh.identity.SpiffeId;
 /// What a host has proven of itself.
 ///
 /// @param node the node id that it may use; empty if that is not known
+/// @param replaces the serial of the SVID that it was proven with, in hex; empty if it was
+///   otherwise
 /// @param how in words, without a secret: by what, and from which address
-public record Proof(By by, SpiffeId identity, String node, String how) {
+public record Proof(By by, SpiffeId identity, String node, String replaces, String how) {
   /// By what.
   public enum By {
     SERVICE_ACCOUNT(AuditEvent.Kind.ATTESTED),

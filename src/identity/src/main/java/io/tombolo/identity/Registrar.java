@@ -69,7 +69,7 @@ public final class Registrar implements AutoCloseable {
         return new Result.Banned(ban.get());
       }
       var issued = authority.issue(key, proof.identity(), now);
-      var svid = AuditEvent.Svid.of(issued);
+      var svid = AuditEvent.Svid.of(issued, proof.replaces());
       var _ = log.appendDurably(new AuditEvent(now, proof.kind(), proof.subject(), svid, ""));
       return new Result.Granted(issued);
     } catch (IOException | StateUnusable unwritten) {

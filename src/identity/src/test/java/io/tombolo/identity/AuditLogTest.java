@@ -40,7 +40,9 @@ class AuditLogTest {
 
   private static AuditEvent issued(int number) {
     var subject = AuditEvent.Subject.of(Ca.CART, "node/" + number, "with join token x, from y");
-    var svid = new AuditEvent.Svid("abc" + number, Ca.NOW.plusSeconds(600), "def");
+    var svid =
+        new AuditEvent.Svid(
+            "abc" + number, Ca.NOW.plusSeconds(600), "def", number % 2 == 0 ? "" : "abb");
     return new AuditEvent(Ca.NOW.plusMillis(number), Kind.JOINED, subject, svid, "");
   }
 

@@ -40,14 +40,14 @@ class AuthorityTest {
     var issued = authority.issue(Ca.ec("secp256r1").getPublic(), Ca.CART, Ca.NOW);
 
     assertThat(issued.chain()).hasSize(2);
-    Ca.validate(issued.chain(), authority.bundle(), Ca.NOW);
+    Ca.validate(issued.chain(), authority.trusted(), Ca.NOW);
   }
 
   @Test
   void openssl_validates_a_chain_in_strict_mode_where_it_is_installed() throws Exception {
     var authority = ca.open();
     var issued = authority.issue(Ca.ec("secp256r1").getPublic(), Ca.CART, Ca.NOW);
-    Pem.write(state.resolve("bundle.pem"), authority.bundle());
+    Pem.write(state.resolve("bundle.pem"), authority.trusted());
     Files.writeString(state.resolve("leaf.pem"), Pem.of(issued.chain().subList(0, 1)));
     Files.writeString(state.resolve("chain.pem"), Pem.of(issued.chain().subList(1, 2)));
 
@@ -62,7 +62,7 @@ class AuthorityTest {
 
     var issued = stranger.issue(Ca.ec("secp256r1").getPublic(), Ca.CART, Ca.NOW);
 
-    assertThatThrownBy(() -> Ca.validate(issued.chain(), ca.open().bundle(), Ca.NOW))
+    assertThatThrownBy(() -> Ca.validate(issued.chain(), ca.open().trusted(), Ca.NOW))
         .isInstanceOf(GeneralSecurityException.class);
   }
 
@@ -73,7 +73,7 @@ class AuthorityTest {
     for (var key : List.of(Ca.ec("secp384r1").getPublic(), Ca.rsa(2048).getPublic())) {
       var issued = authority.issue(key, Ca.CART, Ca.NOW);
       assertThat(issued.leaf().getPublicKey()).isEqualTo(key);
-      Ca.validate(issued.chain(), authority.bundle(), Ca.NOW);
+      Ca.validate(issued.chain(), authority.trusted(), Ca.NOW);
     }
   }
 
@@ -129,7 +129,7 @@ class AuthorityTest {
 
     var after = ca.open();
 
-    assertThat(after.bundle()).isEqualTo(before.bundle());
+    assertThat(after.trusted()).isEqualTo(before.trusted());
     var again = after.issue(Ca.ec("secp256r1").getPublic(), Ca.CART, Ca.NOW);
     assertThat(again.chain().getLast()).isEqualTo(issued.chain().getLast());
   }
@@ -140,7 +140,7 @@ class AuthorityTest {
 
     var opened = atOnce(Stream.generate(() -> start).limit(8).toList());
 
-    assertThat(opened.stream().map(Authority::bundle).distinct()).hasSize(1);
+    assertThat(opened.stream().map(Authority::trusted).distinct()).hasSize(1);
   }
 
   @Test
@@ -153,7 +153,7 @@ class AuthorityTest {
 
     assertThat(second.chain().getLast()).isNotEqualTo(first.chain().getLast());
     assertThat(second.notAfter()).isEqualTo(later.plus(Duration.ofHours(24)));
-    Ca.validate(second.chain(), authority.bundle(), later);
+    Ca.validate(second.chain(), authority.trusted(), later);
     var restarted = ca.open(Terms.usual(), later);
     var third = restarted.issue(Ca.ec("secp256r1").getPublic(), Ca.CART, later);
     assertThat(third.chain().getLast()).isEqualTo(second.chain().getLast());
@@ -183,7 +183,7 @@ class AuthorityTest {
 
     var issued = asleep.issue(Ca.ec("secp256r1").getPublic(), Ca.CART, now);
 
-    Ca.validate(issued.chain(), asleep.bundle(), now);
+    Ca.validate(issued.chain(), asleep.trusted(), now);
   }
 
   @Test
@@ -191,7 +191,10 @@ class AuthorityTest {
       throws Exception {
     var vault = new MemoryVault();
     var kek = new KekSource.Given(Kek.parse(Kek.generate(new SecureRandom())));
-    var authority = Authority.open(vault, kek, Ca.DOMAIN, Terms.usual(), Ca.NOW);
+    var authority =
+        Authority.open(
+            new Authority.Setup(vault, kek, state.resolve("roots"), Ca.DOMAIN, Terms.usual(), null),
+            Ca.NOW);
     vault.full().set(true);
     var end = Ca.NOW.plus(Terms.usual().intermediate());
 
@@ -206,7 +209,7 @@ class AuthorityTest {
     vault.full().set(false);
     var healed = authority.issue(Ca.ec("secp256r1").getPublic(), Ca.CART, end);
     assertThat(authority.trouble()).isEmpty();
-    Ca.validate(healed.chain(), authority.bundle(), end);
+    Ca.validate(healed.chain(), authority.trusted(), end);
   }
 
   @Test
@@ -219,7 +222,7 @@ class AuthorityTest {
 
     assertThat(issued.notAfter()).isEqualTo(end);
     assertThat(issued.chain().getLast().getNotAfter().toInstant()).isEqualTo(end);
-    Ca.validate(issued.chain(), authority.bundle(), late);
+    Ca.validate(issued.chain(), authority.trusted(), late);
     assertThatThrownBy(() -> authority.issue(Ca.ec("secp256r1").getPublic(), Ca.CART, end))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining(end.toString());
@@ -241,7 +244,7 @@ class AuthorityTest {
 
     assertThat(issued.stream().map(Issued::serial).distinct()).hasSize(200);
     for (var one : issued) {
-      Ca.validate(one.chain(), authority.bundle(), Ca.NOW);
+      Ca.validate(one.chain(), authority.trusted(), Ca.NOW);
     }
   }
 

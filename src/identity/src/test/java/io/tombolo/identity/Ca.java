@@ -30,7 +30,11 @@ record Ca(Path state) {
   }
 
   Authority open(Terms terms, Instant now) throws IOException {
-    return Authority.open(vault(), kek(), DOMAIN, terms, now);
+    return Authority.open(setup(DOMAIN, terms), now);
+  }
+
+  Authority.Setup setup(TrustDomain domain, Terms terms) throws IOException {
+    return new Authority.Setup(vault(), kek(), state.resolve("roots"), domain, terms, null);
   }
 
   KeyVault vault() throws IOException {

@@ -101,9 +101,8 @@ class HostileStoreTest {
   void the_authority_of_another_trust_domain_is_refused() throws Exception {
     before = content();
 
-    assertThatThrownBy(() ->
-            Authority.open(
-                ca.vault(), ca.kek(), new TrustDomain("other.test"), Terms.usual(), Ca.NOW))
+    assertThatThrownBy(
+            () -> Authority.open(ca.setup(new TrustDomain("other.test"), Terms.usual()), Ca.NOW))
         .isInstanceOf(StateUnusable.class)
         .hasMessageContainingAll("demo.test", "other.test", "tombolo.trust-domain");
   }
@@ -116,9 +115,8 @@ class HostileStoreTest {
     }
     before = content();
 
-    assertThatThrownBy(() ->
-            Authority.open(
-                ca.vault(), ca.kek(), new TrustDomain("other.test"), Terms.usual(), Ca.NOW))
+    assertThatThrownBy(
+            () -> Authority.open(ca.setup(new TrustDomain("other.test"), Terms.usual()), Ca.NOW))
         .isInstanceOf(StateUnusable.class)
         .hasMessageContaining("was changed");
   }

@@ -29,7 +29,7 @@ class KeysAtRestTest {
     var later = Ca.NOW.plus(Duration.ofDays(300));
     var authority = ca.open();
     var _ = authority.issue(Ca.ec("secp256r1").getPublic(), Ca.CART, later);
-    Pem.write(state.resolve("bundle.pem"), authority.bundle());
+    Pem.write(state.resolve("bundle.pem"), authority.trusted());
   }
 
   @Test

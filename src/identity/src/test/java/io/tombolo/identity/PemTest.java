@@ -18,7 +18,7 @@ class PemTest {
   @Test
   void what_is_written_for_agents_to_pin_can_be_read_by_all_and_gives_the_same_roots()
       throws Exception {
-    var bundle = new Ca(state).open().bundle();
+    var bundle = new Ca(state).open().trusted();
     var file = state.resolve("bundle.pem");
     Files.writeString(file, "an old one");
 
@@ -29,14 +29,14 @@ class PemTest {
         .isEqualTo("rw-r--r--");
     try (var files = Files.list(state)) {
       assertThat(files.map(path -> path.getFileName().toString()))
-          .containsExactlyInAnyOrder("bundle.pem", "ca");
+          .containsExactlyInAnyOrder("bundle.pem", "ca", "roots");
     }
   }
 
   @Test
   void several_certificates_keep_their_order() throws Exception {
-    var one = new Ca(state.resolve("one")).open().bundle().getFirst();
-    var other = new Ca(state.resolve("other")).open().bundle().getFirst();
+    var one = new Ca(state.resolve("one")).open().trusted().getFirst();
+    var other = new Ca(state.resolve("other")).open().trusted().getFirst();
 
     assertThat(Pem.parse(Pem.of(List.of(other, one)))).containsExactly(other, one);
   }

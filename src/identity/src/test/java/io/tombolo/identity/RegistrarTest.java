@@ -57,7 +57,7 @@ class RegistrarTest {
   }
 
   private static Proof proof(Proof.By by, SpiffeId identity, String node) {
-    return new Proof(by, identity, node, "somehow");
+    return new Proof(by, identity, node, "", "somehow");
   }
 
   private Registrar.Result issue(Proof proof, Instant now) {
@@ -93,7 +93,8 @@ class RegistrarTest {
             new AuditEvent.Svid(
                 issued.serial().toString(16),
                 issued.notAfter(),
-                issued.chain().getLast().getSerialNumber().toString(16)));
+                issued.chain().getLast().getSerialNumber().toString(16),
+                ""));
   }
 
   @ParameterizedTest

@@ -29,7 +29,7 @@ class SvidTest {
     var authority = new Ca(state).open();
     var issued = authority.issue(Ca.ec("secp256r1").getPublic(), Ca.CART, Ca.NOW);
     leaves = issued.chain().subList(0, 1);
-    signing = List.of(issued.chain().getLast(), authority.bundle().getFirst());
+    signing = List.of(issued.chain().getLast(), authority.trusted().getFirst());
   }
 
   private X509Certificate leaf() {

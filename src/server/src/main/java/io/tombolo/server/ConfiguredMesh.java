@@ -66,10 +66,13 @@ final class ConfiguredMesh {
       throws IOException {
     var ca = config.state().resolve("ca");
     return Authority.open(
-        new DirectoryKeyVault(ca),
-        new KekSource.InFile(ca.resolve("kek")),
-        trustDomain,
-        Terms.usual().withSvid(config.svid().ttl()),
+        new Authority.Setup(
+            new DirectoryKeyVault(ca),
+            new KekSource.InFile(ca.resolve("kek")),
+            config.state().resolve("roots"),
+            trustDomain,
+            Terms.usual().withSvid(config.svid().ttl()),
+            null),
         now);
   }
 

@@ -6,8 +6,8 @@ import io.tombolo.identity.JoinTokens;
 import io.tombolo.identity.Pem;
 import io.tombolo.identity.PrivateFiles;
 import io.tombolo.identity.Registrar;
+import io.tombolo.identity.Rollover;
 import io.tombolo.identity.TrustStore;
-import io.tombolo.kubernetes.ServiceAccountTokens;
 import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.Source;
 import io.tombolo.mesh.catalog.SourceStatus;
@@ -30,12 +30,12 @@ import io.tombolo.server.ports.ReceiptService;
 import io.tombolo.server.receipts.Receipts;
 import io.tombolo.server.receipts.Revisions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -78,11 +78,22 @@ final class ControlPlane implements AutoCloseable {
     var authority = ConfiguredMesh.authority(config, trustDomain, clock.instant());
     registrar = registrar(authority);
     trust =
-        TrustStore.open(state.resolve("trust"), trustDomain, authority.bundle(), clock.instant());
+        TrustStore.open(state.resolve("trust"), trustDomain, authority.trusted(), clock.instant());
     ads =
         new AdsContext(
             loop, loops, connections, registrar.bans(), registrar.inventory(), limits, clock);
     var joinTokens = new JoinTokens(state.resolve("join-tokens"));
+    var attestation = new Attestation(trustDomain, worlds.tokens(), joinTokens, clock);
+    var identities = new IdentityService(registrar, trust, attestation, clock);
+    var rollover =
+        new Rollover(
+            authority,
+            trust,
+            registrar.inventory(),
+            registrar.bans(),
+            identities.hosts()::standings,
+            svid -> RolloverLoop.gone(svid, loop),
+            clock);
     admin =
         new Admin(
             AdminToken.in(state),
@@ -92,16 +103,31 @@ final class ControlPlane implements AutoCloseable {
             new Receipts(revisions, connections, loop),
             joinTokens,
             registrar,
+            trust,
+            rollover,
             clock);
     threads =
         List.of(
             Thread.ofPlatform().name("mesh").unstarted(loop),
             Thread.ofVirtual().name("last-known").unstarted(lastKnown),
             Thread.ofVirtual().name("statuses").unstarted(new Statuses(loop, worlds.statuses())),
+            Thread.ofVirtual()
+                .name("roots")
+                .unstarted(new RolloverLoop(authority, rollover, clock)),
             Thread.ofVirtual().name("start-timeout").unstarted(this::declareLate));
     bench = benchPort(trustDomain);
-    port = grpc(trustDomain, joinTokens, worlds.tokens());
-    Pem.write(state.resolve("bundle.pem"), trust.trust().own().roots());
+    port = grpc(trustDomain, identities);
+    trust.observe(_ -> pin());
+    pin();
+  }
+
+  /// Writes the roots for agents to pin.
+  private void pin() {
+    try {
+      Pem.write(config.state().resolve("bundle.pem"), trust.trust().own().roots());
+    } catch (IOException unwritten) {
+      throw new UncheckedIOException(unwritten);
+    }
   }
 
   private Registrar registrar(Authority authority) {
@@ -116,20 +142,15 @@ final class ControlPlane implements AutoCloseable {
     return opened;
   }
 
-  private GrpcPort grpc(
-      TrustDomain trustDomain, JoinTokens joinTokens, Map<String, ServiceAccountTokens> clusters)
-      throws IOException {
-    var authority = registrar.authority();
-    var attestation = new Attestation(trustDomain, clusters, joinTokens, clock);
+  private GrpcPort grpc(TrustDomain trustDomain, IdentityService identities) throws IOException {
     return GrpcPort.mutualTls(
         new InetSocketAddress(config.xds().address(), config.xds().port()),
         loops,
         limits,
         trustDomain,
-        new OwnCertificate(authority, trustDomain, clock),
+        new OwnCertificate(registrar.authority(), trustDomain, clock),
         () -> trust.trust().own(),
-        List.of(
-            AdsService.certified(ads), new IdentityService(registrar, trust, attestation, clock)),
+        List.of(AdsService.certified(ads), identities),
         List.of(new ReceiptService(admin.receipts())),
         admin.token());
   }

@@ -2,6 +2,8 @@ package io.tombolo.server.admin;
 
 import io.tombolo.identity.JoinTokens;
 import io.tombolo.identity.Registrar;
+import io.tombolo.identity.Rollover;
+import io.tombolo.identity.TrustStore;
 import io.tombolo.server.model.ModelLoop;
 import io.tombolo.server.ports.Connections;
 import io.tombolo.server.receipts.Receipts;
@@ -18,6 +20,8 @@ public record Admin(
     Receipts receipts,
     JoinTokens joinTokens,
     Registrar registrar,
+    TrustStore trust,
+    Rollover rollover,
     Clock clock) {
   @Override
   public String toString() {

@@ -63,6 +63,7 @@ public record Attestation(
               SpiffeId.serviceAccount(trustDomain, verified.namespace(), verified.serviceAccount()),
               "kubernetes/%s/%s/%s"
                   .formatted(proof.getCluster(), verified.namespace(), verified.podName()),
+              "",
               "with a service account token of cluster %s, from %s"
                   .formatted(proof.getCluster(), peer));
       case ServiceAccountTokens.Verdict.Refused(var reason) ->
@@ -88,6 +89,7 @@ public record Attestation(
             Proof.By.JOIN_TOKEN,
             grant.identity(),
             grant.node().equals(ANY_NODE) ? "" : grant.node(),
+            "",
             "with join token %s, from %s".formatted(id, peer));
       }
       case JoinTokens.Result.Refused(_, var detail) -> throw refused(detail);

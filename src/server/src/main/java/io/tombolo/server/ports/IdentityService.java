@@ -31,7 +31,7 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
   private final TrustStore trust;
   private final Attestation attestation;
   private final Clock clock;
-  private final TrustStreams hosts = new TrustStreams();
+  private final TrustStreams hosts;
 
   public IdentityService(
       Registrar registrar, TrustStore trust, Attestation attestation, Clock clock) {
@@ -39,7 +39,9 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
     this.trust = trust;
     this.attestation = attestation;
     this.clock = clock;
+    this.hosts = new TrustStreams(registrar.inventory());
     trust.observe(_ -> tellHosts());
+    registrar.authority().observe(_ -> tellHosts());
     tellHosts();
     registrar.observe(hosts::end);
   }
@@ -49,8 +51,12 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
     return hosts;
   }
 
+  private Trust whomToTrust() {
+    return TrustMessages.of(trust.trust(), registrar.authority().roots().retiring());
+  }
+
   private void tellHosts() {
-    hosts.tell(TrustMessages.of(trust.trust()));
+    hosts.tell(whomToTrust());
   }
 
   @Override
@@ -63,7 +69,7 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
   public void renew(RenewRequest request, StreamObserver<Issued> answer) {
     var serial = Caller.SERIAL.get();
     var how = "with serial %s, from %s".formatted(serial, RemoteAddress.CURRENT.get());
-    var proof = new Proof(Proof.By.CERTIFICATE, Caller.IDENTITY.get(), node(serial), how);
+    var proof = new Proof(Proof.By.CERTIFICATE, Caller.IDENTITY.get(), node(serial), serial, how);
     OwnThread.answer(
         answer,
         "renewal of " + proof.identity(),
@@ -130,7 +136,7 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
         LOG.infof("Issued %s", issued);
         yield Issued.newBuilder()
             .addAllChain(TrustMessages.encoded(issued.chain()))
-            .setTrust(TrustMessages.of(trust.trust()))
+            .setTrust(whomToTrust())
             .build();
       }
       case Registrar.Result.Banned(var ban) -> throw Connections.banned(ban).asException();

@@ -10,8 +10,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
-/// The control plane's own SVID, issued by itself and renewed when half of it has passed.
-/// Thread-safe.
+/// The control plane's own SVID, issued by itself and renewed when half of it has passed, and when
+/// another root signs. Thread-safe.
 public final class OwnCertificate {
   private final Authority authority;
   private final TrustDomain trustDomain;
@@ -25,6 +25,7 @@ public final class OwnCertificate {
     this.clock = clock;
     this.pair = issue();
     this.renewAt = halfway(pair);
+    authority.observe(_ -> renew());
   }
 
   OwnKey.Pair newest() {
@@ -34,7 +35,7 @@ public final class OwnCertificate {
     return pair;
   }
 
-  private void renew() {
+  private synchronized void renew() {
     var next = issue();
     pair = next;
     renewAt = halfway(next);

@@ -3,18 +3,27 @@ package io.tombolo.server.ports;
 import com.google.protobuf.ByteString;
 import io.tombolo.api.identity.v1.Bundle;
 import io.tombolo.api.identity.v1.JwtKey;
+import io.tombolo.identity.Roots;
 import io.tombolo.mesh.identity.Trust;
 import io.tombolo.mesh.identity.TrustBundle;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /// Whom to trust, as it is told.
 final class TrustMessages {
   private TrustMessages() {}
 
-  static io.tombolo.api.identity.v1.Trust of(Trust trust) {
+  /// @param retiring a root that signs no more
+  static io.tombolo.api.identity.v1.Trust of(Trust trust, Optional<X509Certificate> retiring) {
     return io.tombolo.api.identity.v1.Trust.newBuilder()
+        .addAllRetiring(
+            retiring.stream()
+                .map(root -> HexFormat.of().parseHex(Roots.fingerprint(root)))
+                .map(ByteString::copyFrom)
+                .toList())
         .setOwn(bundle(trust.own()))
         .addAllFederated(trust.federated().stream().map(TrustMessages::bundle).toList())
         .build();

@@ -6,6 +6,8 @@ import io.grpc.stub.StreamObserver;
 import io.tombolo.api.identity.v1.InForce;
 import io.tombolo.api.identity.v1.Trust;
 import io.tombolo.identity.Ban;
+import io.tombolo.identity.Inventory;
+import io.tombolo.identity.Rollover;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.identity.SpiffeId;
 import java.util.LinkedHashSet;
@@ -15,15 +17,6 @@ import java.util.Set;
 /// The streams on which hosts are told whom to trust, and say what of it is in force. Thread-safe.
 public final class TrustStreams {
   private static final int MOST_TEXT = 400;
-
-  /// How a connected host stands.
-  ///
-  /// @param node empty if it is not known
-  /// @param sequence of the bundle that everyone there has taken up
-  /// @param serial in hex, of the SVID that everyone there has taken up; empty if there is none
-  /// @param refusal why something newer is not in force, as the host says; empty if it did not
-  public record Standing(
-      SpiffeId identity, String node, long sequence, String serial, String refusal) {}
 
   /// One host.
   final class Host implements StreamObserver<InForce> {
@@ -62,8 +55,13 @@ public final class TrustStreams {
     }
   }
 
+  private final Inventory inventory;
   private final Set<Host> open = new LinkedHashSet<>();
   private Trust newest = Trust.getDefaultInstance();
+
+  TrustStreams(Inventory inventory) {
+    this.inventory = inventory;
+  }
 
   /// Tells all, and whoever comes later.
   synchronized void tell(Trust trust) {
@@ -86,8 +84,11 @@ public final class TrustStreams {
     }
   }
 
-  private synchronized void heard(Host host, InForce now) {
-    host.said = now;
+  private void heard(Host host, InForce now) {
+    synchronized (this) {
+      host.said = now;
+    }
+    inventory.took(now.getSerial());
   }
 
   private synchronized boolean remove(Host host) {
@@ -104,10 +105,10 @@ public final class TrustStreams {
   }
 
   /// How those stand that are connected.
-  public synchronized List<Standing> standings() {
+  public synchronized List<Rollover.Standing> standings() {
     return open.stream()
         .map(host ->
-            new Standing(
+            new Rollover.Standing(
                 host.identity,
                 host.node,
                 host.said.getSequence(),

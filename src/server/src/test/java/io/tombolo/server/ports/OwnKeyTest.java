@@ -56,7 +56,11 @@ class OwnKeyTest {
   private OwnCertificate certificate(Duration ttl) throws Exception {
     var vault = new DirectoryKeyVault(directory);
     var kek = new KekSource.InFile(directory.resolve("kek"));
-    var authority = Authority.open(vault, kek, TD, Terms.usual().withSvid(ttl), now.get());
+    var authority =
+        Authority.open(
+            new Authority.Setup(
+                vault, kek, directory.resolve("roots"), TD, Terms.usual().withSvid(ttl), null),
+            now.get());
     return new OwnCertificate(authority, TD, clock);
   }
 
