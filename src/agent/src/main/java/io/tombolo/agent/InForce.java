@@ -19,11 +19,13 @@ record InForce(long sequence, String serial, String refusal) {
     return new InForce(sequence, serial, Names.printable(refused, 400));
   }
 
-  io.tombolo.api.identity.v1.InForce message() {
+  /// @param node the node id of this host
+  io.tombolo.api.identity.v1.InForce message(String node) {
     return io.tombolo.api.identity.v1.InForce.newBuilder()
         .setSequence(sequence)
         .setSerial(serial)
         .setRefusal(refusal)
+        .setNode(node)
         .build();
   }
 }

@@ -53,12 +53,12 @@ final class TrustWatch implements Runnable {
       var ended = new CountDownLatch(1);
       var stream = controlPlane.watchTrust(new Listener(ended));
       var told = keyring.inForce();
-      stream.onNext(told.message());
+      stream.onNext(told.message(config.nodeId()));
       while (ended.getCount() > 0 && closed.getCount() > 0) {
         keyring.await(LOOK);
         var now = keyring.inForce();
         if (!now.equals(told)) {
-          stream.onNext(now.message());
+          stream.onNext(now.message(config.nodeId()));
           told = now;
         }
       }

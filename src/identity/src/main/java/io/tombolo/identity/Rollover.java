@@ -26,7 +26,7 @@ public final class Rollover {
 
   /// How a connected host stands.
   ///
-  /// @param node empty if it is not known
+  /// @param node the one that was proven, or else the one that the host names; may be empty
   /// @param sequence of the bundle that everyone there has taken up
   /// @param serial in hex, of the SVID that everyone there has taken up; empty if there is none
   /// @param refusal why something newer is not in force, as the host says; empty if it did not

@@ -110,7 +110,7 @@ public final class TrustStreams {
         .map(host ->
             new Rollover.Standing(
                 host.identity,
-                host.node,
+                host.node.isEmpty() ? Names.printable(host.said.getNode(), MOST_TEXT) : host.node,
                 host.said.getSequence(),
                 Names.printable(host.said.getSerial(), MOST_TEXT),
                 Names.printable(host.said.getRefusal(), MOST_TEXT)))
