@@ -5,6 +5,7 @@ import io.tombolo.mesh.identity.TrustBundle;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
@@ -21,7 +22,7 @@ final class ControlPlaneTrust extends X509ExtendedTrustManager {
 
   private void check(X509Certificate[] chain) throws CertificateException {
     var trusted = bundle.get();
-    var _ = trusted.verify(List.of(chain));
+    var _ = trusted.verify(List.of(chain), Instant.now());
     var expected = SpiffeId.controlPlane(trusted.trustDomain());
     var actual = SpiffeCertificates.identity(chain[0]);
     if (!actual.equals(expected)) {

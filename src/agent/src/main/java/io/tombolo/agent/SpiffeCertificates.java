@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
@@ -81,7 +82,7 @@ final class SpiffeCertificates {
   /// The root of a bundle that a chain leads to, if it does.
   static Optional<X509Certificate> root(List<X509Certificate> chain, TrustBundle bundle) {
     try {
-      return Optional.of(bundle.verify(chain));
+      return Optional.of(bundle.verify(chain, Instant.now()));
     } catch (CertificateException untrusted) {
       return Optional.empty();
     }

@@ -13,6 +13,7 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -129,7 +130,9 @@ class WorkloadApiTest {
       assertThat(SpiffeCertificates.identity(chain.getFirst()))
           .hasToString(TestControlPlane.WORKLOAD);
       assertThat(SpiffeCertificates.toDer(chain)).isEqualTo(svid.getX509Svid());
-      var _ = TrustBundle.of(TestAuthority.DOMAIN, 0, read(svid.getBundle())).verify(chain);
+      var _ =
+          TrustBundle.of(TestAuthority.DOMAIN, 0, read(svid.getBundle()))
+              .verify(chain, Instant.now());
     }
   }
 

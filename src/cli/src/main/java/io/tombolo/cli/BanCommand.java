@@ -13,7 +13,8 @@ import picocli.CommandLine.Parameters;
     name = "ban",
     description = {
       "Gives an identity or a node no certificate any more, and ends its streams.",
-      "Peers accept the certificate that it has until that expires: deny its calls by an intention."
+      "Peers do not call it any more. Calls of a banned identity are denied; those from a banned"
+          + " node, whose identity others may have too, until its certificate expires."
     },
     mixinStandardHelpOptions = true)
 final class BanCommand implements Callable<Integer> {

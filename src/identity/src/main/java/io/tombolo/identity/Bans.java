@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ public final class Bans {
 
   private final Path file;
   private final ReentrantLock changing = new ReentrantLock();
+  private final List<Consumer<List<Ban>>> observers = new CopyOnWriteArrayList<>();
   private volatile SortedMap<String, Ban> bans = new TreeMap<>();
   private volatile @Nullable String trouble;
 
@@ -42,8 +45,8 @@ public final class Bans {
     changing.lock();
     try {
       var content = PrivateFiles.read(file, MOST_BYTES);
-      bans = content.isEmpty() ? new TreeMap<>() : parse(content.get());
       trouble = null;
+      become(content.isEmpty() ? new TreeMap<>() : parse(content.get()));
     } catch (IOException | StateUnusable unreadable) {
       trouble = String.valueOf(unreadable.getMessage());
     } catch (IllegalArgumentException | DateTimeException damaged) {
@@ -123,7 +126,23 @@ public final class Bans {
 
   private void keep(SortedMap<String, Ban> next) throws IOException {
     PrivateFiles.replace(file, text(next).getBytes(StandardCharsets.US_ASCII));
+    become(next);
+  }
+
+  private void become(SortedMap<String, Ban> next) {
     bans = next;
+    observers.forEach(observer -> observer.accept(List.copyOf(next.values())));
+  }
+
+  /// Is told who is banned, now and whenever that changes.
+  public void observe(Consumer<List<Ban>> observer) {
+    changing.lock();
+    try {
+      observers.add(observer);
+      observer.accept(all());
+    } finally {
+      changing.unlock();
+    }
   }
 
   private static String text(SortedMap<String, Ban> bans) {

@@ -2,16 +2,19 @@ package io.tombolo.server;
 
 import io.tombolo.identity.AuditEvent;
 import io.tombolo.identity.Authority;
+import io.tombolo.identity.Ban;
 import io.tombolo.identity.JoinTokens;
 import io.tombolo.identity.Pem;
 import io.tombolo.identity.PrivateFiles;
 import io.tombolo.identity.Registrar;
 import io.tombolo.identity.Rollover;
 import io.tombolo.identity.TrustStore;
+import io.tombolo.mesh.catalog.Banned;
 import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.Source;
 import io.tombolo.mesh.catalog.SourceStatus;
 import io.tombolo.mesh.flow.Inbox;
+import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.server.admin.Admin;
 import io.tombolo.server.admin.AdminToken;
@@ -37,12 +40,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /// All parts of the control plane, put together: sources, the model and what remembers it, the
 /// authority, the ports. The one place that knows every part.
 final class ControlPlane implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(ControlPlane.class);
+  private static final Duration BETWEEN_LOOKS_AT_BANS = Duration.ofSeconds(1);
 
   private final TomboloConfig config;
   private final Clock clock = Clock.systemUTC();
@@ -114,6 +119,7 @@ final class ControlPlane implements AutoCloseable {
             Thread.ofVirtual()
                 .name("roots")
                 .unstarted(new RolloverLoop(authority, rollover, clock)),
+            Thread.ofVirtual().name("sources").unstarted(this::follow),
             Thread.ofVirtual().name("start-timeout").unstarted(this::declareLate));
     bench = benchPort(trustDomain);
     port = grpc(trustDomain, identities);
@@ -182,11 +188,8 @@ final class ControlPlane implements AutoCloseable {
     return bench;
   }
 
-  /// Reads what was known, then the sources.
   void start() {
-    worlds.sources().forEach(source -> lastKnown.recall(source.id()).forEach(inbox::put));
     threads.forEach(Thread::start);
-    worlds.sources().forEach(source -> source.start(inbox::put));
     LOG.infof(
         "Tombolo of trust domain %s: xDS and identity on port %d, %d sources, state in %s",
         config.trustDomain(), port.port(), worlds.sources().size(), absolute(config.state()));
@@ -195,6 +198,33 @@ final class ControlPlane implements AutoCloseable {
             "tombolo.bench.port: ADS without TLS on %s port %d, for benches only: whoever reaches"
                 + " it is told what any proxy is told",
             config.bench().address(), open.port()));
+  }
+
+  /// Reads who is banned, then what was known, then the sources: while it is not known who is
+  /// banned, whoever was would look as if they were not.
+  private void follow() {
+    try {
+      while (registrar.bans().trouble().isPresent()) {
+        Thread.sleep(BETWEEN_LOOKS_AT_BANS);
+      }
+    } catch (InterruptedException stopped) {
+      return;
+    }
+    registrar.bans().observe(bans -> inbox.put(new Fact.Bans(banned(bans))));
+    worlds.sources().forEach(source -> lastKnown.recall(source.id()).forEach(inbox::put));
+    worlds.sources().forEach(source -> source.start(inbox::put));
+  }
+
+  private static Banned banned(List<Ban> bans) {
+    return new Banned(
+        bans.stream()
+            .filter(Ban::ofIdentity)
+            .map(ban -> SpiffeId.parse(ban.subject()))
+            .collect(Collectors.toSet()),
+        bans.stream()
+            .filter(ban -> !ban.ofIdentity())
+            .map(Ban::subject)
+            .collect(Collectors.toSet()));
   }
 
   private static Path absolute(Path path) {

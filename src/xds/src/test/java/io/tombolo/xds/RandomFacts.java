@@ -6,6 +6,7 @@ import static io.tombolo.mesh.catalog.Examples.TRUST_DOMAIN;
 import static io.tombolo.mesh.catalog.Examples.aConsulService;
 import static io.tombolo.mesh.catalog.Examples.aService;
 
+import io.tombolo.mesh.catalog.Banned;
 import io.tombolo.mesh.catalog.EndpointSet;
 import io.tombolo.mesh.catalog.Examples.AService;
 import io.tombolo.mesh.catalog.Fact;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /// Facts about a handful of services that come, go and change; two of them share a name.
@@ -33,16 +35,27 @@ public record RandomFacts(Random random) {
 
   private Fact fact() {
     var service = service();
-    return switch (random.nextInt(13)) {
+    return switch (random.nextInt(14)) {
       case 0, 1, 2 -> new Fact.Registered(described(service));
       case 3 -> new Fact.Gone(Service.key(service.id()));
       case 4, 5, 6 -> new Fact.Registered(endpoints(service));
       case 7 -> new Fact.Gone(EndpointSet.key(service.id(), ""));
       case 8 -> new Fact.Gone(policy().key());
       case 9 -> new Fact.Gone(route().key());
+      case 13 -> new Fact.Bans(banned(service));
       case 10, 11 -> new Fact.Registered(route());
       default -> new Fact.Registered(policy());
     };
+  }
+
+  private Banned banned(AService service) {
+    return random.nextInt(3) == 0
+        ? Banned.NOBODY
+        : new Banned(
+            random.nextBoolean()
+                ? Set.of(SpiffeId.serviceAccount(TRUST_DOMAIN, "shop", "other"))
+                : Set.of(),
+            Set.of(service.endpoint("10.1.0.1").build().workload().nodeId()));
   }
 
   private <T> T any(List<T> choices) {

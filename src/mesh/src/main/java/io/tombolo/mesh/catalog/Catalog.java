@@ -20,18 +20,20 @@ import java.util.stream.Stream;
 /// @param endpoints the sets of a service, by part
 /// @param others intentions, routes and refused objects, by key
 /// @param sources every configured source
+/// @param banned who may not take part
 public record Catalog(
     long revision,
     Trie<ServiceId, Service> services,
     Trie<ServiceId, Map<String, EndpointSet>> endpoints,
     Trie<Key, Item> others,
-    Map<SourceId, SourceStatus> sources) {
+    Map<SourceId, SourceStatus> sources,
+    Banned banned) {
 
   /// What is known before any source has spoken.
   public static Catalog of(Collection<SourceId> configured) {
     var sources = new TreeMap<SourceId, SourceStatus>();
     configured.forEach(source -> sources.put(source, new SourceStatus.Pending(false)));
-    return new Catalog(0, Trie.empty(), Trie.empty(), Trie.empty(), sources);
+    return new Catalog(0, Trie.empty(), Trie.empty(), Trie.empty(), sources, Banned.NOBODY);
   }
 
   /// Has every configured source synced or been declared stale?
@@ -39,10 +41,13 @@ public record Catalog(
     return sources.values().stream().allMatch(SourceStatus::servable);
   }
 
-  /// All endpoints of a service, of all its sets, in the order of the sets' names.
+  /// All endpoints of a service that are not banned, of all its sets, in the order of the sets'
+  /// names.
   public Stream<Endpoint> endpointsOf(ServiceId service) {
     return new TreeMap<>(endpoints.getOrDefault(service, Map.of()))
-        .values().stream().flatMap(set -> set.endpoints().stream());
+        .values().stream()
+            .flatMap(set -> set.endpoints().stream())
+            .filter(endpoint -> !banned.covers(endpoint.workload()));
   }
 
   /// Who runs a service.
@@ -78,6 +83,7 @@ public record Catalog(
     private Trie<ServiceId, Map<String, EndpointSet>> endpoints;
     private Trie<Key, Item> others;
     private final Map<SourceId, SourceStatus> sources;
+    private Banned banned;
 
     Draft(Catalog before) {
       this.before = before;
@@ -85,16 +91,18 @@ public record Catalog(
       this.endpoints = before.endpoints;
       this.others = before.others;
       this.sources = new TreeMap<>(before.sources);
+      this.banned = before.banned;
     }
 
     void take(Fact fact) {
-      if (!sources.containsKey(fact.source())) {
-        throw new IllegalArgumentException("not a configured source: " + fact.source());
+      if (fact instanceof Fact.OfSource said && !sources.containsKey(said.source())) {
+        throw new IllegalArgumentException("not a configured source: " + said.source());
       }
       switch (fact) {
         case Fact.Registered(var item) -> put(item);
         case Fact.Gone(var key) -> remove(key);
         case Fact.Complete(var source, var present) -> complete(source, present);
+        case Fact.Bans(var now) -> banned = now;
         case Fact.Recalled(var source) -> status(source, new SourceStatus.Pending(true));
         case Fact.Lost lost -> status(lost.source(), after(lost, status(lost.source())));
       }
@@ -170,13 +178,15 @@ public record Catalog(
               && endpoints == before.endpoints
               && others == before.others
               && sources.equals(before.sources)
+              && banned.equals(before.banned)
           ? before
           : new Catalog(
               before.revision + 1,
               services,
               endpoints,
               others,
-              Collections.unmodifiableMap(new TreeMap<>(sources)));
+              Collections.unmodifiableMap(new TreeMap<>(sources)),
+              banned);
     }
   }
 }

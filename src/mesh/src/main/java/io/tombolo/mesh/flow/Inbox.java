@@ -85,8 +85,8 @@ public final class Inbox {
     return switch (fact) {
       case Fact.Registered(var item) -> item.key();
       case Fact.Gone(var key) -> key;
-      case Fact.Complete _, Fact.Lost _, Fact.Recalled _ ->
-          new Whole(fact.source(), fact.getClass());
+      case Fact.OfSource whole -> new Whole(whole.source(), whole.getClass());
+      case Fact.Bans _ -> Fact.Bans.class;
     };
   }
 }

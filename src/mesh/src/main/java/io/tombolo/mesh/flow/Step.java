@@ -2,6 +2,7 @@ package io.tombolo.mesh.flow;
 
 import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Destination;
+import io.tombolo.mesh.catalog.Endpoint;
 import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Key;
 import io.tombolo.mesh.catalog.Naming;
@@ -49,10 +50,19 @@ final class Step {
     next.services().differences(before.catalog().services(), redescribed::add);
     next.endpoints().differences(before.catalog().endpoints(), moved::add);
     next.others().differences(before.catalog().others(), rewritten::add);
+    if (!next.banned().equals(before.catalog().banned())) {
+      next.endpoints().keySet().stream()
+          .filter(id -> !endpoints(before.catalog(), id).equals(endpoints(next, id)))
+          .forEach(moved::add);
+    }
     this.naming =
         redescribed.isEmpty()
             ? before.naming()
             : before.naming().after(all(redescribed, before.catalog()), all(redescribed, next));
+  }
+
+  private static List<Endpoint> endpoints(Catalog catalog, ServiceId service) {
+    return catalog.endpointsOf(service).toList();
   }
 
   private static List<Service> all(Set<ServiceId> ids, Catalog catalog) {
@@ -120,8 +130,11 @@ final class Step {
   /// The services that rules are about which are new or gone, or name someone who is not the same
   /// any more.
   private Set<ServiceId> ruledAnew(Intentions intentions, Policies now) {
-    if (!next.sources().keySet().equals(before.catalog().sources().keySet())) {
-      return next.services().keySet();
+    if (!next.sources().keySet().equals(before.catalog().sources().keySet())
+        || !next.banned().identities().equals(before.catalog().banned().identities())) {
+      var all = new HashSet<>(redescribed);
+      all.addAll(next.services().keySet());
+      return all;
     }
     var destinations = new HashSet<Party>();
     rewritten(Key.Kind.INTENTIONS)

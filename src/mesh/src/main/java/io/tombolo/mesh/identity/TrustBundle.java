@@ -39,13 +39,6 @@ public record TrustBundle(
     return new TrustBundle(trustDomain, sequence, roots, Collections.emptySortedMap());
   }
 
-  /// The root that a chain, leaf first, leads to. The chain must be valid now.
-  ///
-  /// @throws CertificateException if it leads to none; the message says why
-  public X509Certificate verify(List<X509Certificate> chain) throws CertificateException {
-    return verify(chain, Instant.now());
-  }
-
   /// The root that a chain, leaf first, leads to. The chain must be valid at this time.
   ///
   /// @throws CertificateException if it leads to none; the message says why

@@ -12,6 +12,14 @@ public sealed interface Decision {
     }
   }
 
+  /// The caller is banned.
+  record Banned() implements Decision {
+    @Override
+    public boolean allowed() {
+      return false;
+    }
+  }
+
   /// No rule matched: denied.
   record Defaulted() implements Decision {
     @Override

@@ -2,18 +2,29 @@ package io.tombolo.mesh.policy;
 
 import io.tombolo.mesh.identity.SpiffeId;
 import java.util.List;
+import java.util.Set;
 
 /// Who may call one service: rules in the order they are tried. The first that matches decides; if
 /// none does, the call is denied.
-public record InboundPolicy(List<Rule> rules) {
+///
+/// @param banned denied before any rule is tried
+public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules) {
   /// Denies everybody.
   public static final InboundPolicy NOBODY = new InboundPolicy(List.of());
 
   public InboundPolicy {
+    banned = Set.copyOf(banned);
     rules = List.copyOf(rules);
   }
 
+  public InboundPolicy(List<Rule> rules) {
+    this(Set.of(), rules);
+  }
+
   public Decision decide(SpiffeId caller) {
+    if (banned.contains(caller)) {
+      return new Decision.Banned();
+    }
     return rules.stream()
         .filter(rule -> rule.matches(caller))
         .findFirst()

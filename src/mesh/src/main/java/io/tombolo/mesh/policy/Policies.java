@@ -41,6 +41,7 @@ public final class Policies {
 
   private InboundPolicy policy(List<Intention> tried) {
     return new InboundPolicy(
+        catalog.banned().identities(),
         tried.stream().map(intention -> new Rule(intention, of(intention.source()))).toList());
   }
 

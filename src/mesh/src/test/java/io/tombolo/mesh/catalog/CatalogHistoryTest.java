@@ -80,7 +80,7 @@ class CatalogHistoryTest {
       case Fact.Gone(var key) -> model.remove(key);
       case Fact.Complete(var source, var present) ->
           model.keySet().removeIf(key -> key.source().equals(source) && !present.contains(key));
-      case Fact.Lost _, Fact.Recalled _ -> {}
+      case Fact.Lost _, Fact.Recalled _, Fact.Bans _ -> {}
     }
   }
 

@@ -8,13 +8,17 @@ import static io.tombolo.mesh.catalog.Examples.aService;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tombolo.mesh.catalog.Banned;
 import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Endpoint;
+import io.tombolo.mesh.catalog.Examples;
 import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.SameName;
+import io.tombolo.mesh.policy.Decision;
 import io.tombolo.mesh.scope.Visibility;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class MeshTest {
@@ -47,6 +51,42 @@ class MeshTest {
     assertThat(mesh.servedBy())
         .containsOnlyKeys(
             "kubernetes/cluster-1/shop/web-10-1-0-7", "kubernetes/cluster-1/shop/web-10-1-0-8");
+  }
+
+  @Test
+  void who_is_banned_may_call_nobody_and_is_not_called_until_the_ban_is_lifted() {
+    var web = aService("web");
+    var identity = web.endpoint("10.1.0.7").build().workload().identity();
+    var before =
+        Mesh.of(
+            Catalog.of(List.of(CLUSTER))
+                .with(
+                    List.of(
+                        new Fact.Registered(web.build()),
+                        new Fact.Registered(web.at("10.1.0.7", "10.1.0.8")))),
+            SETTINGS);
+
+    var nodeBanned =
+        then(before, new Banned(Set.of(), Set.of("kubernetes/cluster-1/shop/web-10-1-0-7")));
+    assertThat(addresses(nodeBanned, web)).containsExactly("10.1.0.8");
+    assertThat(nodeBanned.servedBy()).containsOnlyKeys("kubernetes/cluster-1/shop/web-10-1-0-8");
+
+    var identityBanned = then(nodeBanned, new Banned(Set.of(identity), Set.of()));
+    assertThat(addresses(identityBanned, web)).isEmpty();
+    assertThat(requireNonNull(identityBanned.policies().get(web.id())).decide(identity))
+        .isEqualTo(new Decision.Banned());
+
+    assertThat(then(identityBanned, Banned.NOBODY).destinations()).isEqualTo(before.destinations());
+  }
+
+  private static Mesh then(Mesh mesh, Banned banned) {
+    return mesh.then(mesh.catalog().with(List.of(new Fact.Bans(banned))));
+  }
+
+  private static List<String> addresses(Mesh mesh, Examples.AService service) {
+    return requireNonNull(mesh.destinations().get(service.id())).getFirst().endpoints().stream()
+        .map(Endpoint::address)
+        .toList();
   }
 
   @Test

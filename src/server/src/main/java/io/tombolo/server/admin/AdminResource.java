@@ -83,6 +83,13 @@ public class AdminResource {
               ruled.allowed(),
               ruled.by().writtenIn().toString(),
               ruled.by().toString());
+      case Decision.Banned() ->
+          new Pages.DecisionPage(
+              caller.toString(),
+              service.id().toString(),
+              false,
+              null,
+              caller + " is banned; see: tombolo bans");
       case Decision.Defaulted() ->
           new Pages.DecisionPage(
               caller.toString(),

@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -60,7 +61,7 @@ final class PeerTrust extends X509ExtendedTrustManager {
     if (usages == null || !usages.contains(CLIENT_AUTH)) {
       throw new CertificateException("the certificate is not for client authentication");
     }
-    var _ = bundle.get().verify(List.of(chain));
+    var _ = bundle.get().verify(List.of(chain), Instant.now());
   }
 
   @Override

@@ -23,7 +23,7 @@ public final class Rbac {
 
   public static RBAC of(InboundPolicy policy) {
     var policies = new TreeMap<String, Policy.Builder>();
-    var denied = new ArrayList<Principal>();
+    var denied = new ArrayList<>(banned(policy));
     for (var rule : policy.rules()) {
       var principals = principals(rule);
       if (rule.intention().action() == Intention.Action.DENY) {
@@ -40,6 +40,14 @@ public final class Rbac {
     var rules = RBAC.newBuilder().setAction(RBAC.Action.ALLOW);
     policies.forEach((name, allowing) -> rules.putPolicies(name, allowing.build()));
     return rules.build();
+  }
+
+  private static List<Principal> banned(InboundPolicy policy) {
+    return policy.banned().stream()
+        .map(id -> StringMatcher.newBuilder().setExact(id.toString()).build())
+        .sorted(Rbac::byText)
+        .map(Rbac::authenticated)
+        .toList();
   }
 
   private static Policy.Builder anyPermission() {
