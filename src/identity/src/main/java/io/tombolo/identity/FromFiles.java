@@ -63,7 +63,7 @@ public final class FromFiles implements IntermediateSource {
         .filter(one -> !told.contains(one.root()))
         .orElseThrow(() ->
             new IOException(
-                "%s is still under the same root; put one under another root there"
+                "%s are still under the same root; put one under another root there"
                     .formatted(this)));
   }
 
@@ -75,7 +75,9 @@ public final class FromFiles implements IntermediateSource {
   private void requireLong(Intermediate current, Instant now) throws IOException {
     var life = Duration.between(current.certificate().getNotBefore().toInstant(), current.end());
     if (Duration.between(now, current.end()).compareTo(life.dividedBy(6)) < 0) {
-      throw new IOException("%s ends at %s; put a newer one there".formatted(this, current.end()));
+      throw new IOException(
+          "the intermediate of %s ends at %s; put a newer one there"
+              .formatted(this, current.end()));
     }
   }
 
@@ -137,6 +139,6 @@ public final class FromFiles implements IntermediateSource {
 
   @Override
   public String toString() {
-    return "the intermediate in " + directory;
+    return "the files in " + directory;
   }
 }

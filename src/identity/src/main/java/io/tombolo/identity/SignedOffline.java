@@ -87,7 +87,7 @@ public final class SignedOffline implements IntermediateSource {
     }
     if (Intermediates.inLastThird(current, ANY_LIFE, now)) {
       throw new IOException(
-          "%s ends at %s; run: tombolo ca request, have that signed, and: tombolo ca import"
+          "the intermediate of %s ends at %s; run: tombolo ca request, have that signed, and: tombolo ca import"
               .formatted(this, current.end()));
     }
     return Optional.empty();
@@ -120,6 +120,6 @@ public final class SignedOffline implements IntermediateSource {
 
   @Override
   public String toString() {
-    return "the intermediate that was signed offline";
+    return "the offline root";
   }
 }
