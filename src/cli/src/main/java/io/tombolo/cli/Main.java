@@ -1,5 +1,6 @@
 package io.tombolo.cli;
 
+import io.tombolo.cli.ca.CaCommand;
 import io.tombolo.cli.demo.DemoCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
       ReceiptCommand.class,
       DecideCommand.class,
       TokenCommand.class,
+      CaCommand.class,
       CertsCommand.class,
       RootsCommand.class,
       AuditCommand.class,

@@ -17,9 +17,11 @@ import java.time.Instant;
 import java.util.Date;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -27,6 +29,7 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
@@ -46,7 +49,7 @@ record Certificates(TrustDomain trustDomain, SecureRandom random) {
     var keys = keyPair();
     var key = info(keys.getPublic());
     var draft = draft(name, serial, now, now.plus(life), name, key);
-    authority(draft, key, key, 1);
+    authority(draft, key, identifier(key), 1);
     return new Issuer(signed(draft, keys.getPrivate()), keys.getPrivate());
   }
 
@@ -58,7 +61,7 @@ record Certificates(TrustDomain trustDomain, SecureRandom random) {
     var name = name("Tombolo intermediate", serial);
     var end = earlier(now.plus(life), root.end());
     var draft = draft(subject(root.certificate()), serial, now, end, name, key);
-    authority(draft, key, info(root.certificate().getPublicKey()), 0);
+    authority(draft, key, identifier(root.certificate()), 0);
     return new Issuer(signed(draft, root.key()), keys.getPrivate());
   }
 
@@ -73,7 +76,7 @@ record Certificates(TrustDomain trustDomain, SecureRandom random) {
         new KeyPurposeId[] {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth};
     add(draft, Extension.extendedKeyUsage, new ExtendedKeyUsage(purposes), Criticality.NOT);
     add(draft, Extension.basicConstraints, new BasicConstraints(false), Criticality.CRITICAL);
-    identify(draft, key, info(issuer.certificate().getPublicKey()));
+    identify(draft, key, identifier(issuer.certificate()));
     add(draft, Extension.subjectAlternativeName, uri(identity), Criticality.CRITICAL);
     return signed(draft, issuer.key());
   }
@@ -95,7 +98,7 @@ record Certificates(TrustDomain trustDomain, SecureRandom random) {
   private void authority(
       X509v3CertificateBuilder draft,
       SubjectPublicKeyInfo key,
-      SubjectPublicKeyInfo signer,
+      AuthorityKeyIdentifier signer,
       int levelsBelow) {
     var usage = new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign);
     add(draft, Extension.keyUsage, usage, Criticality.CRITICAL);
@@ -107,13 +110,29 @@ record Certificates(TrustDomain trustDomain, SecureRandom random) {
   }
 
   private static void identify(
-      X509v3CertificateBuilder draft, SubjectPublicKeyInfo key, SubjectPublicKeyInfo signer) {
+      X509v3CertificateBuilder draft, SubjectPublicKeyInfo key, AuthorityKeyIdentifier signer) {
+    var own = hash().createSubjectKeyIdentifier(key);
+    add(draft, Extension.subjectKeyIdentifier, own, Criticality.NOT);
+    add(draft, Extension.authorityKeyIdentifier, signer, Criticality.NOT);
+  }
+
+  private static AuthorityKeyIdentifier identifier(SubjectPublicKeyInfo signer) {
+    return hash().createAuthorityKeyIdentifier(signer);
+  }
+
+  /// As the signer's certificate has it: others than SHA-1 of the key are in use (RFC 7093).
+  private static AuthorityKeyIdentifier identifier(X509Certificate signer) {
+    byte[] own = signer.getExtensionValue(Extension.subjectKeyIdentifier.getId());
+    return own == null
+        ? identifier(info(signer.getPublicKey()))
+        : new AuthorityKeyIdentifier(
+            SubjectKeyIdentifier.getInstance(ASN1OctetString.getInstance(own).getOctets())
+                .getKeyIdentifier());
+  }
+
+  private static JcaX509ExtensionUtils hash() {
     try {
-      var hash = new JcaX509ExtensionUtils();
-      var own = hash.createSubjectKeyIdentifier(key);
-      add(draft, Extension.subjectKeyIdentifier, own, Criticality.NOT);
-      var above = hash.createAuthorityKeyIdentifier(signer);
-      add(draft, Extension.authorityKeyIdentifier, above, Criticality.NOT);
+      return new JcaX509ExtensionUtils();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java has no SHA-1 for key identifiers", e);
     }

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Roots of our own in the vault, numbered from 1, and intermediates under them.
+/// Roots of our own in the vault, numbered from 1, and intermediates under them. One that was
+/// brought is taken before one is made.
 final class OwnRoots implements IntermediateSource {
   private final SealedIssuers issuers;
   private final Certificates certificates;
@@ -73,7 +74,8 @@ final class OwnRoots implements IntermediateSource {
     if (known.isPresent()) {
       return issuer(known.get());
     }
-    var made = certificates.root(now, terms.root());
+    var waiting = BroughtRoot.waiting(issuers, all());
+    var made = waiting.isPresent() ? waiting.get() : certificates.root(now, terms.root());
     return issuer(
         issuers.create(
             entry(number), new SealedIssuers.Sealed(List.of(made.certificate()), made.key())));

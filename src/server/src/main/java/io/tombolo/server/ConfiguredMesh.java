@@ -1,6 +1,8 @@
 package io.tombolo.server;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.tombolo.identity.Authority;
+import io.tombolo.identity.CaState;
 import io.tombolo.identity.DirectoryKeyVault;
 import io.tombolo.identity.KekSource;
 import io.tombolo.identity.Terms;
@@ -14,6 +16,7 @@ import io.tombolo.server.ports.Limits;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -62,18 +65,24 @@ final class ConfiguredMesh {
   }
 
   /// The authority in the state directory, made at the first start.
-  static Authority authority(TomboloConfig config, TrustDomain trustDomain, Instant now)
+  ///
+  /// @param clusters clients of Kubernetes, by the names of clusters
+  static Authority authority(
+      TomboloConfig config,
+      TrustDomain trustDomain,
+      Map<String, KubernetesClient> clusters,
+      Instant now)
       throws IOException {
+    var intermediate = config.ca().intermediate();
+    var terms = new Terms(config.svid().ttl(), intermediate.life(), Terms.usual().root());
     var ca = config.state().resolve("ca");
+    var vault = new DirectoryKeyVault(ca);
+    var keks = new KekSource.InFile(ca.resolve("kek"));
+    var elsewhere =
+        ConfiguredIntermediates.of(intermediate, new CaState(vault, keks, trustDomain), clusters);
+    var roots = config.state().resolve("roots");
     return Authority.open(
-        new Authority.Setup(
-            new DirectoryKeyVault(ca),
-            new KekSource.InFile(ca.resolve("kek")),
-            config.state().resolve("roots"),
-            trustDomain,
-            Terms.usual().withSvid(config.svid().ttl()),
-            null),
-        now);
+        new Authority.Setup(vault, keks, roots, trustDomain, terms, elsewhere.orElse(null)), now);
   }
 
   private static Mesh.Gateway gateway(String network, String address) {

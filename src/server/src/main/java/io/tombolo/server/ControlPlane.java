@@ -80,7 +80,8 @@ final class ControlPlane implements AutoCloseable {
     loop.observe(revisions);
     loop.observe(loops);
     lastKnown = new LastKnown(state.resolve("known"), loop);
-    var authority = ConfiguredMesh.authority(config, trustDomain, clock.instant());
+    var authority =
+        ConfiguredMesh.authority(config, trustDomain, worlds.clients(), clock.instant());
     registrar = registrar(authority);
     trust =
         TrustStore.open(state.resolve("trust"), trustDomain, authority.trusted(), clock.instant());

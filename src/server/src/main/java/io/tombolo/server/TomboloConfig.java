@@ -49,6 +49,8 @@ public interface TomboloConfig {
 
   Svid svid();
 
+  Ca ca();
+
   Sources sources();
 
   /// A Kubernetes cluster.
@@ -157,6 +159,101 @@ public interface TomboloConfig {
     /// How long they hold; agents renew between half and two thirds of it.
     @WithDefault("24h")
     Duration ttl();
+  }
+
+  /// The certificate authority.
+  interface Ca {
+    Intermediate intermediate();
+  }
+
+  /// The certificate that issues those of workloads.
+  interface Intermediate {
+    @WithDefault("builtin")
+    IntermediateFrom source();
+
+    /// How long one is made or asked to hold; renewed in the last third of it.
+    @WithDefault("8760h")
+    Duration life();
+
+    /// The roots that one may be under, a PEM file. None: any that the source names.
+    Optional<Path> roots();
+
+    /// The directory of the files, for the source `files`.
+    Optional<Path> files();
+
+    VaultPki vault();
+
+    CertManagerIssuer certManager();
+  }
+
+  /// Where intermediates come from.
+  enum IntermediateFrom {
+    /// A root of our own, or one that was imported with its key.
+    BUILTIN,
+    /// A root that is kept elsewhere, by requests that a person carries.
+    OFFLINE,
+    /// Files that somebody else writes.
+    FILES,
+    /// HashiCorp Vault.
+    VAULT,
+    /// cert-manager.
+    CERT_MANAGER
+  }
+
+  /// A PKI secrets engine of Vault, and one way to log in.
+  interface VaultPki {
+    Optional<String> address();
+
+    /// Of the PKI engine.
+    @WithDefault("pki")
+    String mount();
+
+    /// One of its issuers. None: its default.
+    Optional<String> issuer();
+
+    /// Of Vault Enterprise.
+    Optional<String> namespace();
+
+    /// The authority of Vault's own certificate, a PEM file.
+    Optional<Path> ca();
+
+    /// A file with a token.
+    Optional<Path> tokenFile();
+
+    /// The role at the auth method `kubernetes`.
+    Optional<String> kubernetesRole();
+
+    /// The service-account token to log in with.
+    @WithDefault("/var/run/secrets/kubernetes.io/serviceaccount/token")
+    Path kubernetesToken();
+
+    /// The role id at the auth method `approle`.
+    Optional<String> appRoleId();
+
+    /// A file with its secret id.
+    Optional<Path> appSecretIdFile();
+
+    /// Where the auth method is mounted. None: under its own name.
+    Optional<String> loginMount();
+  }
+
+  /// An issuer of cert-manager.
+  interface CertManagerIssuer {
+    /// The name of a configured cluster.
+    Optional<String> cluster();
+
+    /// Of the CertificateRequests.
+    @WithDefault("tombolo-system")
+    String namespace();
+
+    /// Its name.
+    Optional<String> issuer();
+
+    @WithDefault("Issuer")
+    String kind();
+
+    @WithDefault("cert-manager.io")
+    String group();
   }
 
   /// Reading the worlds.

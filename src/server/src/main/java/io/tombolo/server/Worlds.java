@@ -25,18 +25,18 @@ import java.util.Optional;
 
 /// The configured worlds: what reads them, who checks their tokens, who writes status into them.
 ///
-/// @param clients to be closed last
+/// @param clients by cluster; to be closed last
 /// @param tokens by cluster
 /// @param statuses by cluster
 record Worlds(
     List<Source> sources,
-    List<KubernetesClient> clients,
+    Map<String, KubernetesClient> clients,
     Map<String, ServiceAccountTokens> tokens,
     Map<SourceId, StatusWriter> statuses)
     implements AutoCloseable {
 
   static Worlds of(TomboloConfig config, TrustDomain trustDomain) throws IOException {
-    var worlds = new Worlds(new ArrayList<>(), new ArrayList<>(), new HashMap<>(), new HashMap<>());
+    var worlds = new Worlds(new ArrayList<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
     var networks = ConfiguredMesh.networks(config);
     if (config.directory().isPresent()) {
       worlds.sources.addAll(
@@ -69,7 +69,7 @@ record Worlds(
   private void add(Cluster cluster, TomboloConfig.Cluster config) {
     var id = cluster.source();
     var client = ClusterClient.open(config.kubeconfig());
-    clients.add(client);
+    clients.put(id.name(), client);
     sources.add(new KubernetesSource(cluster, client, KubernetesSource.Pace.USUAL));
     tokens.put(id.name(), new ServiceAccountTokens(client, config.audience()));
     statuses.put(id, new StatusWriter(client));
@@ -92,6 +92,6 @@ record Worlds(
   @Override
   public void close() {
     sources.forEach(Source::close);
-    clients.forEach(KubernetesClient::close);
+    clients.values().forEach(KubernetesClient::close);
   }
 }

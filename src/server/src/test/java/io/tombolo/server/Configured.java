@@ -1,6 +1,7 @@
 package io.tombolo.server;
 
 import io.quarkus.runtime.configuration.DurationConverter;
+import io.quarkus.runtime.configuration.PathConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ final class Configured {
         new SmallRyeConfigBuilder()
             .withMapping(TomboloConfig.class)
             .withDefaultValues(all)
-            .withConverter(Path.class, 100, Path::of)
+            .withConverter(Path.class, 100, new PathConverter())
             .withConverter(Duration.class, 100, new DurationConverter())
             .build();
     return new ControlPlane(config.getConfigMapping(TomboloConfig.class), "test");

@@ -66,7 +66,17 @@ public final class KubeApiserver implements AutoCloseable {
 
   /// The definition of the `HTTPRoute` of the Gateway API, with a schema that takes any field.
   public static String httpRoutes() {
-    try (var text = KubeApiserver.class.getResourceAsStream("httproutes.yaml")) {
+    return text("httproutes.yaml");
+  }
+
+  /// The definition of the `CertificateRequest` of cert-manager, with a schema that takes any
+  /// field.
+  public static String certificateRequests() {
+    return text("certificaterequests.yaml");
+  }
+
+  private static String text(String resource) {
+    try (var text = KubeApiserver.class.getResourceAsStream(resource)) {
       return new String(Objects.requireNonNull(text).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);

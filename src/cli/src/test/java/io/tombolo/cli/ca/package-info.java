@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.cli.ca;
+
+import org.jspecify.annotations.NullMarked;

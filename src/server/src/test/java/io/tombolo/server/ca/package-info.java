@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.server.ca;
+
+import org.jspecify.annotations.NullMarked;
