@@ -2,7 +2,9 @@ package io.tombolo.server;
 
 import io.tombolo.identity.Authority;
 import io.tombolo.identity.DirectoryKeyVault;
+import io.tombolo.identity.JwtAuthority;
 import io.tombolo.identity.KekSource;
+import io.tombolo.identity.KeyVault;
 import io.tombolo.identity.Terms;
 import io.tombolo.kubernetes.Cluster;
 import io.tombolo.mesh.catalog.Cidr;
@@ -12,6 +14,7 @@ import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.server.ports.Limits;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.TreeMap;
@@ -64,16 +67,33 @@ final class ConfiguredMesh {
   /// The authority in the state directory, made at the first start.
   static Authority authority(TomboloConfig config, TrustDomain trustDomain, Instant now)
       throws IOException {
-    var ca = config.state().resolve("ca");
     return Authority.open(
         new Authority.Setup(
-            new DirectoryKeyVault(ca),
-            new KekSource.InFile(ca.resolve("kek")),
+            vault(config),
+            kek(config),
             config.state().resolve("roots"),
             trustDomain,
             Terms.usual().withSvid(config.svid().ttl()),
             null),
         now);
+  }
+
+  /// Who signs JWT-SVIDs, with keys beside those of the authority.
+  static JwtAuthority jwtAuthority(TomboloConfig config, TrustDomain trustDomain, Instant now)
+      throws IOException {
+    return JwtAuthority.open(vault(config), kek(config), trustDomain, config.jwt().ttl(), now);
+  }
+
+  private static KeyVault vault(TomboloConfig config) throws IOException {
+    return new DirectoryKeyVault(ca(config));
+  }
+
+  private static KekSource kek(TomboloConfig config) {
+    return new KekSource.InFile(ca(config).resolve("kek"));
+  }
+
+  private static Path ca(TomboloConfig config) {
+    return config.state().resolve("ca");
   }
 
   private static Mesh.Gateway gateway(String network, String address) {

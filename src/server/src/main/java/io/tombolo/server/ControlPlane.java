@@ -3,6 +3,7 @@ package io.tombolo.server;
 import io.tombolo.identity.AuditEvent;
 import io.tombolo.identity.Authority;
 import io.tombolo.identity.JoinTokens;
+import io.tombolo.identity.JwtAuthority;
 import io.tombolo.identity.Pem;
 import io.tombolo.identity.PrivateFiles;
 import io.tombolo.identity.Registrar;
@@ -55,6 +56,7 @@ final class ControlPlane implements AutoCloseable {
   private final AdsContext ads;
   private final LastKnown lastKnown;
   private final Registrar registrar;
+  private final JwtAuthority jwts;
   private final TrustStore trust;
   private final Admin admin;
   private final GrpcPort port;
@@ -77,14 +79,18 @@ final class ControlPlane implements AutoCloseable {
     lastKnown = new LastKnown(state.resolve("known"), loop);
     var authority = ConfiguredMesh.authority(config, trustDomain, clock.instant());
     registrar = registrar(authority);
+    var now = clock.instant();
+    jwts = ConfiguredMesh.jwtAuthority(config, trustDomain, now);
     trust =
-        TrustStore.open(state.resolve("trust"), trustDomain, authority.trusted(), clock.instant());
+        TrustStore.open(
+            state.resolve("trust"), trustDomain, authority.trusted(), jwts.publicKeys(now), now);
+    jwts.tell(trust, now);
     ads =
         new AdsContext(
             loop, loops, connections, registrar.bans(), registrar.inventory(), limits, clock);
     var joinTokens = new JoinTokens(state.resolve("join-tokens"));
     var attestation = new Attestation(trustDomain, worlds.tokens(), joinTokens, clock);
-    var identities = new IdentityService(registrar, trust, attestation, clock);
+    var identities = new IdentityService(registrar, jwts, trust, attestation, clock);
     var rollover =
         new Rollover(
             authority,
@@ -114,6 +120,7 @@ final class ControlPlane implements AutoCloseable {
             Thread.ofVirtual()
                 .name("roots")
                 .unstarted(new RolloverLoop(authority, rollover, clock)),
+            Thread.ofVirtual().name("jwt-keys").unstarted(new JwtKeys(jwts, clock)),
             Thread.ofVirtual().name("start-timeout").unstarted(this::declareLate));
     bench = benchPort(trustDomain);
     port = grpc(trustDomain, identities);

@@ -49,6 +49,8 @@ public interface TomboloConfig {
 
   Svid svid();
 
+  Jwt jwt();
+
   Sources sources();
 
   /// A Kubernetes cluster.
@@ -156,6 +158,13 @@ public interface TomboloConfig {
   interface Svid {
     /// How long they hold; agents renew between half and two thirds of it.
     @WithDefault("24h")
+    Duration ttl();
+  }
+
+  /// The JWT-SVIDs of workloads.
+  interface Jwt {
+    /// How long they hold, at most: the certificate of the workload may end earlier.
+    @WithDefault("5m")
     Duration ttl();
   }
 
