@@ -31,7 +31,11 @@ class RegistrarJwtTest {
     this.jwts = JwtAuthority.open(ca.vault(), ca.kek(), Ca.DOMAIN, Duration.ofMinutes(5), Ca.NOW);
     var trust =
         TrustStore.open(
-            state.resolve("trust"), Ca.DOMAIN, authority.trusted(), jwts.publicKeys(Ca.NOW), Ca.NOW);
+            state.resolve("trust"),
+            Ca.DOMAIN,
+            authority.trusted(),
+            jwts.publicKeys(Ca.NOW),
+            Ca.NOW);
     jwts.tell(trust, Ca.NOW);
     this.registrar = Registrar.open(state, authority, Ca.NOW);
   }

@@ -77,10 +77,10 @@ final class ControlPlane implements AutoCloseable {
     loop.observe(revisions);
     loop.observe(loops);
     lastKnown = new LastKnown(state.resolve("known"), loop);
-    var authority = ConfiguredMesh.authority(config, trustDomain, clock.instant());
-    registrar = registrar(authority);
     var now = clock.instant();
+    var authority = ConfiguredMesh.authority(config, trustDomain, now);
     jwts = ConfiguredMesh.jwtAuthority(config, trustDomain, now);
+    registrar = registrar(authority);
     trust =
         TrustStore.open(
             state.resolve("trust"), trustDomain, authority.trusted(), jwts.publicKeys(now), now);
