@@ -31,8 +31,7 @@ class KeysAtRestTest {
     var authority = ca.open();
     var _ = authority.issue(Ca.ec("secp256r1").getPublic(), Ca.CART, later);
     Pem.write(state.resolve("bundle.pem"), authority.trusted());
-    var jwts =
-        JwtAuthority.open(ca.vault(), ca.kek(), Ca.DOMAIN, Duration.ofMinutes(5), Ca.NOW);
+    var jwts = JwtAuthority.open(ca.vault(), ca.kek(), Ca.DOMAIN, Duration.ofMinutes(5), Ca.NOW);
     var trust =
         TrustStore.open(
             state.resolve("trust"),
