@@ -2,6 +2,7 @@ package io.tombolo.agent;
 
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import io.tombolo.api.identity.v1.IssueJwtRequest;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustBundle;
 import java.io.IOException;
@@ -33,14 +34,22 @@ public final class Agent implements AutoCloseable {
     keyring.subscribe(() -> keyring.svid().ifPresent(_ -> joined.countDown()));
     joining = new Joining(config, keyring, closed);
     watch = new TrustWatch(config, keyring, closed);
-    socket = AgentSocket.open(config.socket(), services(keyring));
+    socket = AgentSocket.open(config.socket(), services(config, keyring));
   }
 
-  private static List<ServerServiceDefinition> services(Keyring keyring) {
+  private static List<ServerServiceDefinition> services(AgentConfig config, Keyring keyring) {
+    var clock = InstantSource.system();
+    var jwts = new JwtSvids((as, request) -> issuedJwt(config, keyring, as, request), clock);
     return List.of(
         new SdsService(keyring).bindService(),
-        ServerInterceptors.intercept(
-            new WorkloadApi(keyring, InstantSource.system()), new SecurityHeader()));
+        ServerInterceptors.intercept(new WorkloadApi(keyring, jwts, clock), new SecurityHeader()));
+  }
+
+  private static String issuedJwt(
+      AgentConfig config, Keyring keyring, Svid as, IssueJwtRequest request) throws IOException {
+    try (var controlPlane = ControlPlane.connect(config.controlPlane(), keyring::bundle, as)) {
+      return controlPlane.issueJwt(request).getToken();
+    }
   }
 
   /// Opens the socket and begins to join; does not wait for the SVID.

@@ -9,13 +9,13 @@ import io.tombolo.mesh.identity.TrustDomain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.PublicKey;
 import java.security.cert.CertificateException;
-import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 
 /// Reads bundles: the pinned roots from their file, and what the control plane sends.
 final class Bundles {
@@ -68,7 +68,7 @@ final class Bundles {
     try {
       var jwtKeys = new TreeMap<String, PublicKey>();
       for (var key : sent.getJwtKeysList()) {
-        jwtKeys.put(key.getId(), publicKey(key));
+        publicKey(key).ifPresent(known -> jwtKeys.put(key.getId(), known));
       }
       return new TrustBundle(
           new TrustDomain(sent.getTrustDomain()),
@@ -80,12 +80,14 @@ final class Bundles {
     }
   }
 
-  private static PublicKey publicKey(JwtKey key) throws CertificateException {
+  /// Empty if it is of a kind that is not known here (Trust Domain and Bundle, section 4.2.1: such
+  /// a key is ignored).
+  private static Optional<PublicKey> publicKey(JwtKey key) {
     try {
-      var spec = new X509EncodedKeySpec(key.getPublicKey().toByteArray());
-      return KeyFactory.getInstance("EC").generatePublic(spec);
-    } catch (GeneralSecurityException wrong) {
-      throw new CertificateException("a key for JWT-SVIDs is not one of EC", wrong);
+      var info = SubjectPublicKeyInfo.getInstance(key.getPublicKey().toByteArray());
+      return Optional.of(new JcaPEMKeyConverter().getPublicKey(info)).filter(JwtKeys::usable);
+    } catch (IOException | IllegalArgumentException unknown) {
+      return Optional.empty();
     }
   }
 }

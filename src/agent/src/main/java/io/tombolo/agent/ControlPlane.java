@@ -10,7 +10,9 @@ import io.netty.handler.ssl.SslProvider;
 import io.tombolo.api.identity.v1.AttestRequest;
 import io.tombolo.api.identity.v1.IdentityGrpc;
 import io.tombolo.api.identity.v1.InForce;
+import io.tombolo.api.identity.v1.IssueJwtRequest;
 import io.tombolo.api.identity.v1.Issued;
+import io.tombolo.api.identity.v1.IssuedJwt;
 import io.tombolo.api.identity.v1.RenewRequest;
 import io.tombolo.api.identity.v1.Trust;
 import io.tombolo.mesh.identity.TrustBundle;
@@ -63,6 +65,10 @@ final class ControlPlane implements AutoCloseable {
 
   Issued renew(RenewRequest request) {
     return patient().renew(request);
+  }
+
+  IssuedJwt issueJwt(IssueJwtRequest request) {
+    return patient().issueJwt(request);
   }
 
   /// @param news hears whom to trust, and the end of the stream

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// One open stream of the Workload API: an answer at once, and again whenever it is another one,
 /// each with everything (Workload API, section 4.3). It ends when there is nothing to serve.
 final class WorkloadStream<R> extends OpenStream<R> {
-  private static final Status NO_IDENTITY =
+  static final Status NO_IDENTITY =
       Status.PERMISSION_DENIED.withDescription(
           "there is no identity to serve: the agent has not joined the mesh yet, or could not renew"
               + " its SVID before it expired; try again");

@@ -27,8 +27,10 @@ class ArchitectureTest {
             "io.envoyproxy..",
             "io.grpc..",
             "io.netty..",
+            "com.google.gson..",
             "com.google.protobuf..",
             "com.google.rpc..",
+            "com.nimbusds.jose..",
             "org.bouncycastle..")
         .check(module);
   }

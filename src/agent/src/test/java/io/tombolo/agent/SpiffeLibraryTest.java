@@ -4,20 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.Status;
+import io.spiffe.bundle.jwtbundle.JwtBundleSet;
 import io.spiffe.bundle.x509bundle.X509BundleSet;
 import io.spiffe.spiffeid.TrustDomain;
+import io.spiffe.svid.jwtsvid.JwtSvid;
 import io.spiffe.svid.x509svid.X509Svid;
 import io.spiffe.svid.x509svid.X509SvidValidator;
+import io.spiffe.workloadapi.DefaultJwtSource;
 import io.spiffe.workloadapi.DefaultWorkloadApiClient;
 import io.spiffe.workloadapi.DefaultWorkloadApiClient.ClientOptions;
 import io.spiffe.workloadapi.DefaultX509Source;
 import io.spiffe.workloadapi.DefaultX509Source.X509SourceOptions;
+import io.spiffe.workloadapi.JwtSourceOptions;
 import io.spiffe.workloadapi.Watcher;
 import io.spiffe.workloadapi.WorkloadApiClient;
 import io.spiffe.workloadapi.X509Context;
+import io.tombolo.api.identity.v1.Trust;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -160,14 +166,71 @@ class SpiffeLibraryTest {
   }
 
   @Test
-  void it_is_told_that_there_are_no_jwt_svids() throws Exception {
+  void it_fetches_a_jwt_svid_and_has_it_validated() throws Exception {
     try (var controlPlane = TestControlPlane.start(authority, HOUR);
         var _ = host.joined(controlPlane);
         var library = library()) {
-      assertThatThrownBy(() -> library.fetchJwtSvid("audience"))
-          .satisfies(refused ->
-              assertThat(Status.fromThrowable(refused).getCode())
-                  .isEqualTo(Status.Code.UNIMPLEMENTED));
+      controlPlane.awaitWatch();
+      var svid = library.fetchJwtSvid("billing", "reports");
+
+      assertThat(svid.getSpiffeId()).hasToString(TestControlPlane.WORKLOAD);
+      assertThat(svid.getAudience()).containsExactlyInAnyOrder("billing", "reports");
+      var validated = library.validateJwtSvid(svid.getToken(), "billing");
+      assertThat(validated.getSpiffeId()).isEqualTo(svid.getSpiffeId());
+      assertThat(validated.getExpiry()).isEqualTo(svid.getExpiry());
+      assertThatThrownBy(() -> library.validateJwtSvid(svid.getToken(), "other"))
+          .rootCause()
+          .hasMessageContaining("aud");
+    }
+  }
+
+  @Test
+  void its_jwt_source_fetches_a_jwt_svid_that_validates_against_its_bundle() throws Exception {
+    try (var controlPlane = TestControlPlane.start(authority, HOUR);
+        var _ = host.joined(controlPlane);
+        var source =
+            DefaultJwtSource.newSource(
+                JwtSourceOptions.builder()
+                    .spiffeSocketPath(address())
+                    .initTimeout(TestHost.PATIENCE)
+                    .build())) {
+      controlPlane.awaitWatch();
+      var svid = source.fetchJwtSvid("billing");
+
+      assertThat(svid.getSpiffeId()).hasToString(TestControlPlane.WORKLOAD);
+      var parsed = JwtSvid.parseAndValidate(svid.getToken(), source, Set.of("billing"));
+      assertThat(parsed.getSpiffeId()).isEqualTo(svid.getSpiffeId());
+      assertThat(source.getBundleForTrustDomain(DOMAIN).getJwtAuthorities())
+          .containsExactly(Map.entry(TestAuthority.JWT_KEY, authority.jwtKeys().getPublic()));
+    }
+  }
+
+  @Test
+  void its_watch_of_jwt_bundles_hears_of_a_new_key_and_of_another_trust_domain() throws Exception {
+    var other = TestAuthority.create(new io.tombolo.mesh.identity.TrustDomain("other.test"), "o");
+    var next = TestAuthority.newKeys();
+    try (var controlPlane = TestControlPlane.start(authority, HOUR);
+        var _ = host.joined(controlPlane);
+        var library = library()) {
+      controlPlane.awaitWatch();
+      var bundles = new Heard<>(JwtBundleSet.class);
+      library.watchJwtBundles(into(bundles));
+      assertThat(bundles.next().getBundles()).containsOnlyKeys(DOMAIN);
+
+      controlPlane.announce(
+          Trust.newBuilder()
+              .setOwn(
+                  authority.bundle().toBuilder()
+                      .addJwtKeys(TestAuthority.jwtKey("next", next.getPublic())))
+              .addFederated(other.bundle())
+              .build());
+
+      var updated = bundles.next();
+      assertThat(updated.getBundleForTrustDomain(DOMAIN).getJwtAuthorities())
+          .containsOnlyKeys(TestAuthority.JWT_KEY, "next");
+      assertThat(
+              updated.getBundleForTrustDomain(TrustDomain.parse("other.test")).getJwtAuthorities())
+          .containsValue(other.jwtKeys().getPublic());
     }
   }
 }

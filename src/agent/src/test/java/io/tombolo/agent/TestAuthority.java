@@ -3,7 +3,9 @@ package io.tombolo.agent;
 import com.google.protobuf.ByteString;
 import io.tombolo.api.identity.v1.Bundle;
 import io.tombolo.api.identity.v1.Issued;
+import io.tombolo.api.identity.v1.JwtKey;
 import io.tombolo.api.identity.v1.Trust;
+import io.tombolo.mesh.identity.HostileJwts;
 import io.tombolo.mesh.identity.TrustDomain;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -19,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.UUID;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
@@ -34,22 +37,32 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 /// A certificate authority for tests.
 ///
 /// @param keys what it signs with
+/// @param jwtKeys what it signs JWT-SVIDs with
 /// @param intermediates the certificates between a leaf and the root, from the leaf's issuer
 ///   upwards
 record TestAuthority(
     TrustDomain trustDomain,
     KeyPair keys,
+    KeyPair jwtKeys,
     X509Certificate root,
     List<X509Certificate> intermediates) {
   static final TrustDomain DOMAIN = new TrustDomain("mesh.test");
+
+  /// The id of its key for JWT-SVIDs.
+  static final String JWT_KEY = "jwt-key";
+
   private static final Duration BACKDATED = Duration.ofMinutes(1);
 
   static TestAuthority create(String name) throws Exception {
+    return create(DOMAIN, name);
+  }
+
+  static TestAuthority create(TrustDomain trustDomain, String name) throws Exception {
     var keys = newKeys();
     var root =
         certificate(
             new Names("CN=" + name, "CN=" + name), keys.getPublic(), "", Duration.ofDays(1), keys);
-    return new TestAuthority(DOMAIN, keys, root, List.of());
+    return new TestAuthority(trustDomain, keys, newKeys(), root, List.of());
   }
 
   /// An authority under the same root that signs with a certificate below this one's.
@@ -60,7 +73,7 @@ record TestAuthority(
             new Names(issuer(), "CN=" + name), signing.getPublic(), "", Duration.ofDays(1), keys);
     var all = new ArrayList<>(List.of(between));
     all.addAll(intermediates);
-    return new TestAuthority(trustDomain, signing, root, List.copyOf(all));
+    return new TestAuthority(trustDomain, signing, jwtKeys, root, List.copyOf(all));
   }
 
   private String issuer() {
@@ -97,11 +110,32 @@ record TestAuthority(
     var bundle =
         Bundle.newBuilder()
             .setTrustDomain(trustDomain.name())
-            .addRoots(ByteString.copyFrom(root.getEncoded()));
+            .addRoots(ByteString.copyFrom(root.getEncoded()))
+            .addJwtKeys(jwtKey(JWT_KEY, jwtKeys.getPublic()));
     for (var one : more) {
       bundle.addRoots(ByteString.copyFrom(one.getEncoded()));
     }
     return bundle.build();
+  }
+
+  static JwtKey jwtKey(String id, PublicKey key) {
+    return JwtKey.newBuilder()
+        .setId(id)
+        .setPublicKey(ByteString.copyFrom(key.getEncoded()))
+        .build();
+  }
+
+  /// A JWT-SVID with only what it needs.
+  String jwt(String subject, List<String> audience, Duration ttl) {
+    return HostileJwts.signed(
+        "{\"alg\":\"ES256\",\"kid\":\"%s\"}".formatted(JWT_KEY),
+        "{\"sub\":\"%s\",\"aud\":[\"%s\"],\"exp\":%d,\"jti\":\"%s\"}"
+            .formatted(
+                subject,
+                String.join("\",\"", audience),
+                Instant.now().plus(ttl).getEpochSecond(),
+                UUID.randomUUID()),
+        jwtKeys);
   }
 
   Path pin(Path file) throws Exception {

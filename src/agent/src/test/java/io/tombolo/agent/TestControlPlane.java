@@ -20,7 +20,9 @@ import io.tombolo.api.identity.v1.AttestRequest;
 import io.tombolo.api.identity.v1.Bundle;
 import io.tombolo.api.identity.v1.IdentityGrpc;
 import io.tombolo.api.identity.v1.InForce;
+import io.tombolo.api.identity.v1.IssueJwtRequest;
 import io.tombolo.api.identity.v1.Issued;
+import io.tombolo.api.identity.v1.IssuedJwt;
 import io.tombolo.api.identity.v1.RenewRequest;
 import io.tombolo.api.identity.v1.Trust;
 import java.net.InetAddress;
@@ -46,6 +48,14 @@ final class TestControlPlane implements AutoCloseable {
   private static final Context.Key<String> CALLER = Context.key("caller");
   final List<AttestRequest> attested = new CopyOnWriteArrayList<>();
   final List<RenewRequest> renewed = new CopyOnWriteArrayList<>();
+  final List<IssueJwtRequest> jwtsAsked = new CopyOnWriteArrayList<>();
+
+  /// How long JWT-SVIDs hold.
+  volatile Duration jwtTtl = Duration.ofMinutes(5);
+
+  /// Why no JWT-SVID is issued; OK if they are.
+  volatile Status jwtRefusal = Status.OK;
+
   final BlockingDeque<InForce> inForce = new LinkedBlockingDeque<>();
   private final Set<String> usedTokens = ConcurrentHashMap.newKeySet();
   private final List<StreamObserver<Trust>> watchers = new CopyOnWriteArrayList<>();
@@ -143,6 +153,20 @@ final class TestControlPlane implements AutoCloseable {
       }
       renewed.add(request);
       issue(request.getCsr(), client);
+    }
+
+    @Override
+    public void issueJwt(IssueJwtRequest request, StreamObserver<IssuedJwt> client) {
+      jwtsAsked.add(request);
+      if (!WORKLOAD.equals(CALLER.get())) {
+        client.onError(Status.UNAUTHENTICATED.asRuntimeException());
+      } else if (!jwtRefusal.isOk()) {
+        client.onError(jwtRefusal.asRuntimeException());
+      } else {
+        var token = authority.jwt(WORKLOAD, request.getAudienceList(), jwtTtl);
+        client.onNext(IssuedJwt.newBuilder().setToken(token).build());
+        client.onCompleted();
+      }
     }
 
     private void issue(ByteString csr, StreamObserver<Issued> client) {

@@ -54,15 +54,39 @@ record WorkloadClient(UnixChannel unix, Channel calls) implements AutoCloseable 
     return heard;
   }
 
+  Heard<JWTSVIDResponse> jwtSvid(String... audience) {
+    return jwtSvidOf("", audience);
+  }
+
+  Heard<JWTSVIDResponse> jwtSvidOf(String spiffeId, String... audience) {
+    var heard = new Heard<>(JWTSVIDResponse.class);
+    stub()
+        .fetchJWTSVID(
+            JWTSVIDRequest.newBuilder()
+                .setSpiffeId(spiffeId)
+                .addAllAudience(List.of(audience))
+                .build(),
+            heard);
+    return heard;
+  }
+
+  Heard<JWTBundlesResponse> jwtBundles() {
+    var heard = new Heard<>(JWTBundlesResponse.class);
+    stub().fetchJWTBundles(JWTBundlesRequest.getDefaultInstance(), heard);
+    return heard;
+  }
+
+  Heard<ValidateJWTSVIDResponse> validation(String audience, String svid) {
+    var heard = new Heard<>(ValidateJWTSVIDResponse.class);
+    stub()
+        .validateJWTSVID(
+            ValidateJWTSVIDRequest.newBuilder().setAudience(audience).setSvid(svid).build(), heard);
+    return heard;
+  }
+
   /// A call of each method of the JWT profile.
   List<Heard<?>> jwtCalls() {
-    var svid = new Heard<>(JWTSVIDResponse.class);
-    stub().fetchJWTSVID(JWTSVIDRequest.newBuilder().addAudience("a").build(), svid);
-    var bundles = new Heard<>(JWTBundlesResponse.class);
-    stub().fetchJWTBundles(JWTBundlesRequest.getDefaultInstance(), bundles);
-    var validation = new Heard<>(ValidateJWTSVIDResponse.class);
-    stub().validateJWTSVID(ValidateJWTSVIDRequest.getDefaultInstance(), validation);
-    return List.of(svid, bundles, validation);
+    return List.of(jwtSvid("a"), jwtBundles(), validation("a", "b"));
   }
 
   /// A call of a method that the interface here does not have.

@@ -9,6 +9,7 @@ import io.tombolo.api.workload.X509SVIDRequest;
 import io.tombolo.api.workload.X509SVIDResponse;
 import io.tombolo.mesh.identity.Trust;
 import io.tombolo.mesh.identity.TrustBundle;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -39,6 +40,16 @@ class WorkloadStreamTest {
     var request = KeyRequest.create();
     var issued = authority.issued(request.keys().getPublic(), TestControlPlane.WORKLOAD, HOUR);
     return request.accept(issued, bundle, Instant.now());
+  }
+
+  private WorkloadApi api(InstantSource clock) {
+    var jwts =
+        new JwtSvids(
+            (_, _) -> {
+              throw new IOException("not asked here");
+            },
+            clock);
+    return new WorkloadApi(keyring, jwts, clock);
   }
 
   private Heard<X509SVIDResponse> svids(WorkloadApi api) {
@@ -96,10 +107,10 @@ class WorkloadStreamTest {
   void an_expired_svid_is_served_to_nobody() throws Exception {
     var held = svid();
     keyring.adopt(held);
-    var before = new WorkloadApi(keyring, () -> held.expires().minusMillis(1));
+    var before = api(() -> held.expires().minusMillis(1));
     assertThat(svids(before).next().getSvidsCount()).isEqualTo(1);
 
-    var after = new WorkloadApi(keyring, held::expires);
+    var after = api(held::expires);
     var refusal = svids(after).refusal();
     assertThat(refusal.getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
     assertThat(refusal.getDescription()).contains("expired");
@@ -113,10 +124,7 @@ class WorkloadStreamTest {
     var held = svid();
     keyring.adopt(held);
     var now = new AtomicBoolean();
-    var heard =
-        svids(
-            new WorkloadApi(
-                keyring, () -> now.get() ? held.expires() : held.expires().minusMillis(1)));
+    var heard = svids(api(() -> now.get() ? held.expires() : held.expires().minusMillis(1)));
     heard.next();
     now.set(true);
     var _ =

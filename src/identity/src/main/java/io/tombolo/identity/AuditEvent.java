@@ -30,6 +30,8 @@ public record AuditEvent(
     JOINED,
     /// An SVID was issued against the one before.
     RENEWED,
+    /// A JWT-SVID was issued against an SVID.
+    JWT,
     REFUSED,
     /// So many refusals were not written, each by itself.
     OMITTED,

@@ -27,12 +27,17 @@ public final class Registrar implements AutoCloseable {
   public sealed interface Result {
     record Granted(Issued issued) implements Result {}
 
-    record Banned(Ban ban) implements Result {}
+    record Banned(Ban ban) implements Result, JwtResult {}
 
     /// Nobody gets one now.
     ///
     /// @param why for the operator, with the way out
-    record Closed(String why) implements Result {}
+    record Closed(String why) implements Result, JwtResult {}
+  }
+
+  /// What came of a request for a JWT-SVID.
+  public sealed interface JwtResult {
+    record Granted(JwtSvid issued) implements JwtResult {}
   }
 
   private Registrar(Authority authority, AuditLog log, Bans bans, Inventory inventory) {
@@ -63,9 +68,8 @@ public final class Registrar implements AutoCloseable {
       if (closed.isPresent()) {
         return new Result.Closed(closed.get());
       }
-      var ban = bans.on(proof.identity(), proof.node());
+      var ban = ban(proof, now);
       if (ban.isPresent()) {
-        refused(proof.subject(), ban.get().toString(), now);
         return new Result.Banned(ban.get());
       }
       var issued = authority.issue(key, proof.identity(), now);
@@ -77,6 +81,42 @@ public final class Registrar implements AutoCloseable {
     } finally {
       deciding.readLock().unlock();
     }
+  }
+
+  /// Issues a JWT-SVID for the same identity as a certificate.
+  ///
+  /// @param proof by the certificate
+  /// @throws IllegalArgumentException if the request has ended, or the identity gets none
+  public JwtResult issueJwt(JwtAuthority jwts, JwtRequest request, Proof proof, Instant now) {
+    deciding.readLock().lock();
+    try {
+      var closed = closed(now);
+      if (closed.isPresent()) {
+        return new Result.Closed(closed.get());
+      }
+      var ban = ban(proof, now);
+      if (ban.isPresent()) {
+        return new Result.Banned(ban.get());
+      }
+      var issued = jwts.sign(proof.identity(), request, now);
+      var what =
+          "JWT %s, key %s, until %s, for %s"
+              .formatted(issued.id(), issued.keyId(), issued.expires(), request.shown());
+      var _ =
+          log.appendDurably(new AuditEvent(now, AuditEvent.Kind.JWT, proof.subject(), null, what));
+      return new JwtResult.Granted(issued);
+    } catch (IOException | StateUnusable unwritten) {
+      return new Result.Closed(String.valueOf(unwritten.getMessage()));
+    } finally {
+      deciding.readLock().unlock();
+    }
+  }
+
+  /// The ban that holds for whom this proves, written down as a refusal.
+  private Optional<Ban> ban(Proof proof, Instant now) {
+    var ban = bans.on(proof.identity(), proof.node());
+    ban.ifPresent(one -> refused(proof.subject(), one.toString(), now));
+    return ban;
   }
 
   /// Writes down that somebody got nothing; of many within a second only how many. If it cannot be

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /// Whom the mesh trusts: the bundle of its own trust domain, and those of others. The sequence of
@@ -46,8 +47,21 @@ public final class TrustStore {
   public static TrustStore open(
       Path file, TrustDomain trustDomain, List<X509Certificate> roots, Instant now)
       throws IOException {
+    return open(file, trustDomain, roots, new TreeMap<>(), now);
+  }
+
+  /// @param file where the sequence is kept
+  /// @param jwtKeys by key id
+  /// @throws StateUnusable if the file cannot be used
+  public static TrustStore open(
+      Path file,
+      TrustDomain trustDomain,
+      List<X509Certificate> roots,
+      SortedMap<String, PublicKey> jwtKeys,
+      Instant now)
+      throws IOException {
     var store = new TrustStore(trustDomain, file);
-    store.own(roots, new TreeMap<>(), now);
+    store.own(_ -> roots, _ -> jwtKeys, now);
     return store;
   }
 
@@ -64,20 +78,26 @@ public final class TrustStore {
   ///
   /// @throws IOException if the new sequence cannot be written; then nothing has changed
   public void roots(List<X509Certificate> roots, Instant now) throws IOException {
-    own(roots, trust.own().jwtKeys(), now);
+    own(_ -> roots, TrustBundle::jwtKeys, now);
   }
 
   /// Sets the keys for JWT-SVIDs of the own trust domain.
   ///
   /// @throws IOException if the new sequence cannot be written; then nothing has changed
   public void jwtKeys(SortedMap<String, PublicKey> keys, Instant now) throws IOException {
-    own(trust.own().roots(), keys, now);
+    own(TrustBundle::roots, _ -> keys, now);
   }
 
-  private void own(List<X509Certificate> roots, SortedMap<String, PublicKey> keys, Instant now)
+  /// The next bundle is made of the one before, which nobody changes meanwhile.
+  private void own(
+      Function<TrustBundle, List<X509Certificate>> nextRoots,
+      Function<TrustBundle, SortedMap<String, PublicKey>> nextKeys,
+      Instant now)
       throws IOException {
     lock.lock();
     try {
+      var roots = nextRoots.apply(trust.own());
+      var keys = nextKeys.apply(trust.own());
       var hash = hash(roots, keys);
       long sequence = sequence(hash, now);
       publish(new TrustBundle(trustDomain, sequence, roots, keys));

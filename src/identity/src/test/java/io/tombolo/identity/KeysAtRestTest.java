@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +31,15 @@ class KeysAtRestTest {
     var authority = ca.open();
     var _ = authority.issue(Ca.ec("secp256r1").getPublic(), Ca.CART, later);
     Pem.write(state.resolve("bundle.pem"), authority.trusted());
+    var jwts = JwtAuthority.open(ca.vault(), ca.kek(), Ca.DOMAIN, Duration.ofMinutes(5), Ca.NOW);
+    var trust =
+        TrustStore.open(
+            state.resolve("trust"),
+            Ca.DOMAIN,
+            authority.trusted(),
+            jwts.publicKeys(Ca.NOW),
+            Ca.NOW);
+    jwts.tell(trust, Ca.NOW);
   }
 
   @Test
@@ -38,6 +48,12 @@ class KeysAtRestTest {
       var key = ca.issuers().load(purpose).orElseThrow().key();
       assertThat(filesThatShow((ECPrivateKey) key)).isEmpty();
     }
+    assertThat(filesThatShow((ECPrivateKey) jwtKey().pair().getPrivate())).isEmpty();
+  }
+
+  private JwtKey jwtKey() throws IOException {
+    var kek = ca.kek().load().orElseThrow();
+    return new SealedJwtKeys(ca.vault(), kek, Ca.DOMAIN, new SecureRandom()).load(1).orElseThrow();
   }
 
   @Test
@@ -62,7 +78,7 @@ class KeysAtRestTest {
     assertThat(permissions(ca.directory())).isEqualTo("rwx------");
     try (var files = Files.list(ca.directory())) {
       assertThat(files.toList())
-          .hasSize(4)
+          .hasSize(5)
           .allSatisfy(file -> assertThat(permissions(file)).isEqualTo("rw-------"));
     }
   }
@@ -74,6 +90,8 @@ class KeysAtRestTest {
     var text = Files.readString(ca.directory().resolve("kek")).strip();
 
     assertThat(issuer.toString()).contains("Tombolo root").contains("[key not shown]");
+    assertThat(jwtKey().toString())
+        .isEqualTo("key %s for JWT-SVIDs, from %s".formatted(jwtKey().id(), Ca.NOW));
     assertThat(kek.toString()).doesNotContain(text).contains("[not shown]");
     assertThat(new KekSource.Given(kek).toString()).doesNotContain(text);
   }

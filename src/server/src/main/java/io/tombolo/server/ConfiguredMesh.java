@@ -4,7 +4,9 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.tombolo.identity.Authority;
 import io.tombolo.identity.CaState;
 import io.tombolo.identity.DirectoryKeyVault;
+import io.tombolo.identity.JwtAuthority;
 import io.tombolo.identity.KekSource;
+import io.tombolo.identity.KeyVault;
 import io.tombolo.identity.Terms;
 import io.tombolo.kubernetes.Cluster;
 import io.tombolo.mesh.catalog.Cidr;
@@ -14,6 +16,7 @@ import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.server.ports.Limits;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -75,14 +78,31 @@ final class ConfiguredMesh {
       throws IOException {
     var intermediate = config.ca().intermediate();
     var terms = new Terms(config.svid().ttl(), intermediate.life(), Terms.usual().root());
-    var ca = config.state().resolve("ca");
-    var vault = new DirectoryKeyVault(ca);
-    var keks = new KekSource.InFile(ca.resolve("kek"));
+    var vault = vault(config);
+    var keks = kek(config);
     var elsewhere =
         ConfiguredIntermediates.of(intermediate, new CaState(vault, keks, trustDomain), clusters);
     var roots = config.state().resolve("roots");
     return Authority.open(
         new Authority.Setup(vault, keks, roots, trustDomain, terms, elsewhere.orElse(null)), now);
+  }
+
+  /// Who signs JWT-SVIDs, with keys beside those of the authority.
+  static JwtAuthority jwtAuthority(TomboloConfig config, TrustDomain trustDomain, Instant now)
+      throws IOException {
+    return JwtAuthority.open(vault(config), kek(config), trustDomain, config.jwt().ttl(), now);
+  }
+
+  private static KeyVault vault(TomboloConfig config) throws IOException {
+    return new DirectoryKeyVault(ca(config));
+  }
+
+  private static KekSource kek(TomboloConfig config) {
+    return new KekSource.InFile(ca(config).resolve("kek"));
+  }
+
+  private static Path ca(TomboloConfig config) {
+    return config.state().resolve("ca");
   }
 
   private static Mesh.Gateway gateway(String network, String address) {

@@ -4,6 +4,7 @@ import io.tombolo.identity.AuditEvent;
 import io.tombolo.identity.Authority;
 import io.tombolo.identity.Ban;
 import io.tombolo.identity.JoinTokens;
+import io.tombolo.identity.JwtAuthority;
 import io.tombolo.identity.Pem;
 import io.tombolo.identity.PrivateFiles;
 import io.tombolo.identity.Registrar;
@@ -60,6 +61,7 @@ final class ControlPlane implements AutoCloseable {
   private final AdsContext ads;
   private final LastKnown lastKnown;
   private final Registrar registrar;
+  private final JwtAuthority jwts;
   private final TrustStore trust;
   private final Admin admin;
   private final GrpcPort port;
@@ -80,17 +82,20 @@ final class ControlPlane implements AutoCloseable {
     loop.observe(revisions);
     loop.observe(loops);
     lastKnown = new LastKnown(state.resolve("known"), loop);
-    var authority =
-        ConfiguredMesh.authority(config, trustDomain, worlds.clients(), clock.instant());
+    var now = clock.instant();
+    var authority = ConfiguredMesh.authority(config, trustDomain, worlds.clients(), now);
+    jwts = ConfiguredMesh.jwtAuthority(config, trustDomain, now);
     registrar = registrar(authority);
     trust =
-        TrustStore.open(state.resolve("trust"), trustDomain, authority.trusted(), clock.instant());
+        TrustStore.open(
+            state.resolve("trust"), trustDomain, authority.trusted(), jwts.publicKeys(now), now);
+    jwts.tell(trust, now);
     ads =
         new AdsContext(
             loop, loops, connections, registrar.bans(), registrar.inventory(), limits, clock);
     var joinTokens = new JoinTokens(state.resolve("join-tokens"));
     var attestation = new Attestation(trustDomain, worlds.tokens(), joinTokens, clock);
-    var identities = new IdentityService(registrar, trust, attestation, clock);
+    var identities = new IdentityService(registrar, jwts, trust, attestation, clock);
     var rollover =
         new Rollover(
             authority,
@@ -121,6 +126,7 @@ final class ControlPlane implements AutoCloseable {
                 .name("roots")
                 .unstarted(new RolloverLoop(authority, rollover, clock)),
             Thread.ofVirtual().name("sources").unstarted(this::follow),
+            Thread.ofVirtual().name("jwt-keys").unstarted(new JwtKeys(jwts, clock)),
             Thread.ofVirtual().name("start-timeout").unstarted(this::declareLate));
     bench = benchPort(trustDomain);
     port = grpc(trustDomain, identities);

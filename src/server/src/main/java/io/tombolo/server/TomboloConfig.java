@@ -51,6 +51,8 @@ public interface TomboloConfig {
 
   Ca ca();
 
+  Jwt jwt();
+
   Sources sources();
 
   /// A Kubernetes cluster.
@@ -254,6 +256,13 @@ public interface TomboloConfig {
 
     @WithDefault("cert-manager.io")
     String group();
+  }
+
+  /// The JWT-SVIDs of workloads.
+  interface Jwt {
+    /// How long they hold, at most: the certificate of the workload may end earlier.
+    @WithDefault("5m")
+    Duration ttl();
   }
 
   /// Reading the worlds.

@@ -11,6 +11,7 @@ import io.grpc.Status;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -24,9 +25,12 @@ final class Caller implements ServerInterceptor {
   /// The serial of the certificate, in hex.
   static final Context.Key<String> SERIAL = Context.keyWithDefault("serial", "");
 
-  private record Certificate(SpiffeId identity, String serial) {
+  /// When the certificate ends.
+  static final Context.Key<Instant> END = Context.keyWithDefault("end", Instant.EPOCH);
+
+  private record Certificate(SpiffeId identity, String serial, Instant end) {
     Context in(Context context) {
-      return context.withValues(IDENTITY, identity, SERIAL, serial);
+      return context.withValues(IDENTITY, identity, SERIAL, serial, END, end);
     }
   }
 
@@ -63,7 +67,9 @@ final class Caller implements ServerInterceptor {
       return session.getPeerCertificates()[0] instanceof X509Certificate leaf
           ? PeerTrust.identity(leaf)
               .filter(id -> id.trustDomain().equals(trustDomain))
-              .map(id -> new Certificate(id, leaf.getSerialNumber().toString(16)))
+              .map(id ->
+                  new Certificate(
+                      id, leaf.getSerialNumber().toString(16), leaf.getNotAfter().toInstant()))
           : Optional.empty();
     } catch (SSLPeerUnverifiedException anonymous) {
       return Optional.empty();

@@ -8,11 +8,15 @@ import io.grpc.stub.StreamObserver;
 import io.tombolo.api.identity.v1.AttestRequest;
 import io.tombolo.api.identity.v1.IdentityGrpc;
 import io.tombolo.api.identity.v1.InForce;
+import io.tombolo.api.identity.v1.IssueJwtRequest;
 import io.tombolo.api.identity.v1.Issued;
+import io.tombolo.api.identity.v1.IssuedJwt;
 import io.tombolo.api.identity.v1.RenewRequest;
 import io.tombolo.api.identity.v1.Trust;
 import io.tombolo.identity.AuditEvent;
 import io.tombolo.identity.Csr;
+import io.tombolo.identity.JwtAuthority;
+import io.tombolo.identity.JwtRequest;
 import io.tombolo.identity.Proof;
 import io.tombolo.identity.Registrar;
 import io.tombolo.identity.TrustStore;
@@ -20,6 +24,8 @@ import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.identity.SpiffeId;
 import java.security.PublicKey;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
 import org.jboss.logging.Logger;
 
 /// Issues certificates: the first against a proof, the next against the one held. The identity
@@ -28,14 +34,20 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
   private static final Logger LOG = Logger.getLogger(IdentityService.class);
 
   private final Registrar registrar;
+  private final JwtAuthority jwts;
   private final TrustStore trust;
   private final Attestation attestation;
   private final Clock clock;
   private final TrustStreams hosts;
 
   public IdentityService(
-      Registrar registrar, TrustStore trust, Attestation attestation, Clock clock) {
+      Registrar registrar,
+      JwtAuthority jwts,
+      TrustStore trust,
+      Attestation attestation,
+      Clock clock) {
     this.registrar = registrar;
+    this.jwts = jwts;
     this.trust = trust;
     this.attestation = attestation;
     this.clock = clock;
@@ -67,9 +79,7 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
 
   @Override
   public void renew(RenewRequest request, StreamObserver<Issued> answer) {
-    var serial = Caller.SERIAL.get();
-    var how = "with serial %s, from %s".formatted(serial, RemoteAddress.CURRENT.get());
-    var proof = new Proof(Proof.By.CERTIFICATE, Caller.IDENTITY.get(), node(serial), serial, how);
+    var proof = certificate();
     OwnThread.answer(
         answer,
         "renewal of " + proof.identity(),
@@ -77,6 +87,50 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
           requireOpen();
           return issued(request.getCsr(), proof);
         });
+  }
+
+  @Override
+  public void issueJwt(IssueJwtRequest request, StreamObserver<IssuedJwt> answer) {
+    var proof = certificate();
+    var end = Caller.END.get();
+    OwnThread.answer(
+        answer,
+        "JWT-SVID of " + proof.identity(),
+        () -> issuedJwt(request.getAudienceList(), proof, end));
+  }
+
+  /// The certificate of the connection, as a proof.
+  private Proof certificate() {
+    var serial = Caller.SERIAL.get();
+    var how = "with serial %s, from %s".formatted(serial, RemoteAddress.CURRENT.get());
+    return new Proof(Proof.By.CERTIFICATE, Caller.IDENTITY.get(), node(serial), serial, how);
+  }
+
+  private IssuedJwt issuedJwt(List<String> audience, Proof proof, Instant end)
+      throws StatusException {
+    var now = clock.instant();
+    if (!now.isBefore(end)) {
+      throw Status.UNAUTHENTICATED
+          .withDescription("the client certificate ended at %s; renew it first".formatted(end))
+          .asException();
+    }
+    var result = registrar.issueJwt(jwts, request(audience, end), proof, now);
+    return switch (result) {
+      case Registrar.JwtResult.Granted(var issued) -> {
+        LOG.debugf("Issued %s", issued);
+        yield IssuedJwt.newBuilder().setToken(issued.token()).build();
+      }
+      case Registrar.Result.Banned(var ban) -> throw Connections.banned(ban).asException();
+      case Registrar.Result.Closed(var why) -> throw closed(why);
+    };
+  }
+
+  private static JwtRequest request(List<String> audience, Instant end) throws StatusException {
+    try {
+      return new JwtRequest(audience, end);
+    } catch (IllegalArgumentException wrong) {
+      throw Status.INVALID_ARGUMENT.withDescription(wrong.getMessage()).asException();
+    }
   }
 
   @Override
