@@ -3,6 +3,7 @@ package io.tombolo.server;
 import io.tombolo.identity.AuditEvent;
 import io.tombolo.identity.Authority;
 import io.tombolo.identity.JoinTokens;
+import io.tombolo.identity.OutsideAuthority;
 import io.tombolo.identity.Pem;
 import io.tombolo.identity.PrivateFiles;
 import io.tombolo.identity.Registrar;
@@ -15,6 +16,7 @@ import io.tombolo.mesh.flow.Inbox;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.server.admin.Admin;
 import io.tombolo.server.admin.AdminToken;
+import io.tombolo.server.ca.ConsulAuthority;
 import io.tombolo.server.model.LastKnown;
 import io.tombolo.server.model.ModelLoop;
 import io.tombolo.server.ports.AdsContext;
@@ -55,6 +57,7 @@ final class ControlPlane implements AutoCloseable {
   private final AdsContext ads;
   private final LastKnown lastKnown;
   private final Registrar registrar;
+  private final Optional<ConsulAuthority> consulCa;
   private final TrustStore trust;
   private final Admin admin;
   private final GrpcPort port;
@@ -75,15 +78,24 @@ final class ControlPlane implements AutoCloseable {
     loop.observe(revisions);
     loop.observe(loops);
     lastKnown = new LastKnown(state.resolve("known"), loop);
+    // First: it tells whether the trust domain, which the others write down, can be this one.
+    consulCa = ConfiguredCa.consul(config, trustDomain);
     var authority = ConfiguredMesh.authority(config, trustDomain, clock.instant());
-    registrar = registrar(authority);
+    var outside = consulCa.<OutsideAuthority>map(ca -> ca).orElseGet(OutsideAuthority::none);
+    registrar = registrar(authority, outside);
     trust =
-        TrustStore.open(state.resolve("trust"), trustDomain, authority.trusted(), clock.instant());
+        TrustStore.open(
+            state.resolve("trust"), trustDomain, authority.trusted(), outside.roots(), clock.instant());
+    if (consulCa.isPresent()) {
+      var consul = consulCa.get();
+      consul.observe(() -> trust.outside(consul.roots(), consul.retiring(), clock.instant()));
+    }
     ads =
         new AdsContext(
             loop, loops, connections, registrar.bans(), registrar.inventory(), limits, clock);
     var joinTokens = new JoinTokens(state.resolve("join-tokens"));
-    var attestation = new Attestation(trustDomain, worlds.tokens(), joinTokens, clock);
+    var attestation =
+        new Attestation(trustDomain, worlds.tokens(), worlds.aclTokens(), joinTokens, clock);
     var identities = new IdentityService(registrar, trust, attestation, clock);
     var rollover =
         new Rollover(
@@ -130,8 +142,8 @@ final class ControlPlane implements AutoCloseable {
     }
   }
 
-  private Registrar registrar(Authority authority) {
-    var opened = Registrar.open(config.state(), authority, clock.instant());
+  private Registrar registrar(Authority authority, OutsideAuthority outside) {
+    var opened = Registrar.open(config.state(), authority, outside, clock.instant());
     opened.observe(connections::end);
     opened.closed(clock.instant()).ifPresent(why -> LOG.errorf("Nothing is issued: %s", why));
     opened
@@ -237,6 +249,7 @@ final class ControlPlane implements AutoCloseable {
     }
     loops.close();
     worlds.close();
+    consulCa.ifPresent(ConsulAuthority::close);
     try {
       registrar.close();
     } catch (IOException unwritten) {

@@ -49,6 +49,8 @@ public interface TomboloConfig {
 
   Svid svid();
 
+  Ca ca();
+
   Sources sources();
 
   /// A Kubernetes cluster.
@@ -157,6 +159,39 @@ public interface TomboloConfig {
     /// How long they hold; agents renew between half and two thirds of it.
     @WithDefault("24h")
     Duration ttl();
+  }
+
+  /// Who signs the certificates of workloads.
+  interface Ca {
+    @WithDefault("builtin")
+    Provider provider();
+
+    ConsulCa consul();
+  }
+
+  /// An authority. The built-in one also signs what another does not.
+  enum Provider {
+    BUILTIN,
+    /// Consul's own, for the services of one datacenter.
+    CONSUL
+  }
+
+  /// Consul's authority.
+  interface ConsulCa {
+    /// Where Consul's gRPC is.
+    Optional<String> url();
+
+    /// The datacenter that it is in: it signs for services of no other.
+    Optional<String> datacenter();
+
+    /// A file with an ACL token, read for each call.
+    Optional<Path> tokenFile();
+
+    /// The authority of its TLS certificate, a PEM file; the system's if absent.
+    Optional<Path> ca();
+
+    /// The name in its TLS certificate, if that is not the host of the URL.
+    Optional<String> serverName();
   }
 
   /// Reading the worlds.

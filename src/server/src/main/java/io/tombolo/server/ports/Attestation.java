@@ -3,7 +3,10 @@ package io.tombolo.server.ports;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.tombolo.api.identity.v1.AttestRequest;
+import io.tombolo.api.identity.v1.ConsulProof;
 import io.tombolo.api.identity.v1.KubernetesProof;
+import io.tombolo.consul.AclTokens;
+import io.tombolo.consul.ConsulWorld;
 import io.tombolo.identity.JoinTokens;
 import io.tombolo.identity.Proof;
 import io.tombolo.kubernetes.ServiceAccountTokens;
@@ -17,9 +20,11 @@ import java.util.Map;
 /// Decides who a caller without certificate is, by the proof it brings.
 ///
 /// @param clusters who checks service account tokens, by cluster
+/// @param datacenters who checks ACL tokens, by datacenter
 public record Attestation(
     TrustDomain trustDomain,
     Map<String, ServiceAccountTokens> clusters,
+    Map<String, AclTokens> datacenters,
     JoinTokens joinTokens,
     Clock clock) {
 
@@ -36,13 +41,11 @@ public record Attestation(
     return switch (request.getProofCase()) {
       case KUBERNETES -> serviceAccount(request.getKubernetes(), peer);
       case JOIN_TOKEN -> joined(request.getJoinToken(), peer);
-      case CONSUL ->
-          throw Status.UNAUTHENTICATED
-              .withDescription("proof.consul: no datacenter checks ACL tokens for identities")
-              .asException();
+      case CONSUL -> acl(request.getConsul(), peer);
       case PROOF_NOT_SET ->
           throw Status.UNAUTHENTICATED
-              .withDescription("proof: a service account token or a join token is needed")
+              .withDescription(
+                  "proof: a service account token, a join token or an ACL token is needed")
               .asException();
     };
   }
@@ -73,6 +76,34 @@ public record Attestation(
       case ServiceAccountTokens.Verdict.Unavailable(var reason) ->
           throw Status.UNAVAILABLE
               .withDescription("proof.service_account_token cannot be checked: " + reason)
+              .asException();
+    };
+  }
+
+  /// Which of the service's instances it is, an ACL token does not say: no node is proven.
+  private Proof acl(ConsulProof proof, String peer) throws StatusException {
+    var tokens = datacenters.get(proof.getDatacenter());
+    if (tokens == null) {
+      throw Status.UNAUTHENTICATED
+          .withDescription(
+              "proof.datacenter: \"%s\" is not a configured datacenter (%s)"
+                  .formatted(Names.printable(proof.getDatacenter()), datacenters.keySet()))
+          .asException();
+    }
+    return switch (tokens.verify(proof.getAclToken(), proof.getService(), clock.instant())) {
+      case AclTokens.Verdict.Verified(var service, var accessor) ->
+          new Proof(
+              Proof.By.ACL_TOKEN,
+              SpiffeId.consulService(
+                  trustDomain, ConsulWorld.NAMESPACE, proof.getDatacenter(), service),
+              "",
+              "with ACL token %s of datacenter %s, from %s"
+                  .formatted(accessor, proof.getDatacenter(), peer));
+      case AclTokens.Verdict.Refused(var reason) ->
+          throw Status.UNAUTHENTICATED.withDescription("proof.acl_token: " + reason).asException();
+      case AclTokens.Verdict.Unavailable(var reason) ->
+          throw Status.UNAVAILABLE
+              .withDescription("proof.acl_token cannot be checked: " + reason)
               .asException();
     };
   }

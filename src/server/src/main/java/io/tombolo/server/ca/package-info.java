@@ -1,0 +1,5 @@
+/// Authorities other than the built-in one.
+@NullMarked
+package io.tombolo.server.ca;
+
+import org.jspecify.annotations.NullMarked;
