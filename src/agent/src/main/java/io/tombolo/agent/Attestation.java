@@ -2,6 +2,7 @@ package io.tombolo.agent;
 
 import com.google.protobuf.ByteString;
 import io.tombolo.api.identity.v1.AttestRequest;
+import io.tombolo.api.identity.v1.ConsulProof;
 import io.tombolo.api.identity.v1.KubernetesProof;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +24,13 @@ public sealed interface Attestation {
   /// A token made by `tombolo token`, good for one use. An agent that is started again, or whose
   /// SVID has expired, needs a new one in the file.
   record JoinToken(Path tokenFile) implements Attestation {}
+
+  /// An ACL token of Consul with the identity of a service. It can be shown again, so an agent
+  /// whose SVID has expired joins again by itself.
+  ///
+  /// @param datacenter as the control plane calls the source
+  /// @param service which one, if the token is of several; empty if it is of one
+  record AclToken(String datacenter, String service, Path tokenFile) implements Attestation {}
 
   /// The token as it stands in the file now.
   ///
@@ -50,13 +58,21 @@ public sealed interface Attestation {
                   KubernetesProof.newBuilder().setCluster(cluster).setServiceAccountToken(token))
               .build();
       case JoinToken _ -> request.setJoinToken(token).build();
+      case AclToken(var datacenter, var service, _) ->
+          request
+              .setConsul(
+                  ConsulProof.newBuilder()
+                      .setDatacenter(datacenter)
+                      .setService(service)
+                      .setAclToken(token))
+              .build();
     };
   }
 
   /// Can the same token be shown a second time?
   default boolean reusable() {
     return switch (this) {
-      case KubernetesToken _ -> true;
+      case KubernetesToken _, AclToken _ -> true;
       case JoinToken _ -> false;
     };
   }
