@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.testbed.Await;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -62,7 +63,9 @@ class ConsulInteropIT {
     awaitReaches("web", true);
     assertThat(mesh.call("api").status()).isEqualTo(403);
     awaitReaches("billing", true);
+    long refused = mesh.refusedBy("api");
     assertThat(mesh.reaches("orders")).isFalse();
+    assertThat(mesh.refusedBy("api")).isGreaterThan(refused);
   }
 
   @Test
@@ -77,5 +80,56 @@ class ConsulInteropIT {
     mesh.consul().intention("api", "billing", "allow");
     awaitReaches("web", true);
     awaitReaches("billing", true);
+  }
+
+  @Test
+  @Order(5)
+  void certificates_of_tombolos_workloads_are_signed_by_consul_against_acl_tokens() {
+    assertThat(mesh.issuerOf("billing")).isEqualTo(mesh.activeRoot());
+    assertThat(mesh.issuerOf("orders")).isEqualTo(mesh.activeRoot());
+    assertThat(mesh.controlPlane().get("audit").toString())
+        .contains("with ACL token", "of datacenter dc1", "attested", "renewed");
+  }
+
+  @Test
+  @Order(6)
+  void consul_changes_its_root_under_traffic_and_every_workload_renews() throws Exception {
+    awaitReaches("web", true);
+    awaitReaches("billing", true);
+    var before = mesh.activeRoot();
+    var traffic = List.of(mesh.traffic("web"), mesh.traffic("billing"));
+
+    mesh.consul()
+        .put(
+            "/v1/connect/ca/configuration",
+            """
+            {"Provider": "consul", "Config": {"PrivateKeyType": "ec", "PrivateKeyBits": 384,
+              "LeafCertTTL": "72h", "IntermediateCertTTL": "8760h"}}
+            """);
+    assertThat(mesh.activeRoot()).isNotEqualTo(before);
+    Await.until(
+        "billing and orders have certificates of the new root",
+        PATIENCE,
+        () ->
+            mesh.issuerOf("billing").equals(mesh.activeRoot())
+                && mesh.issuerOf("orders").equals(mesh.activeRoot()));
+
+    for (var one : traffic) {
+      one.awaitMore(40);
+      assertThat(one.stop().failures()).isEmpty();
+    }
+  }
+
+  @Test
+  @Order(7)
+  void the_control_plane_starts_while_consul_is_away_and_calls_go_on() throws Exception {
+    mesh.consul().consul().daemon().kill();
+    mesh.controlPlane().daemon().restart();
+    mesh.controlPlane().awaitReady();
+
+    awaitReaches("web", true);
+    awaitReaches("billing", true);
+    assertThat(mesh.controlPlane().daemon().log())
+        .contains("No news of the roots, those told before are trusted");
   }
 }

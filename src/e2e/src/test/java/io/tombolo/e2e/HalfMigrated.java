@@ -1,6 +1,7 @@
 package io.tombolo.e2e;
 
 import io.tombolo.testbed.Await;
+import io.tombolo.testbed.Caller;
 import io.tombolo.testbed.Consul;
 import io.tombolo.testbed.EchoServer;
 import io.tombolo.testbed.Envoy;
@@ -10,9 +11,15 @@ import io.tombolo.testbed.Network;
 import io.tombolo.testbed.Parts;
 import io.tombolo.testbed.Scratch;
 import io.tombolo.testbed.Topology;
+import io.tombolo.testbed.Traffic;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -42,6 +49,7 @@ final class HalfMigrated implements AutoCloseable {
   private final String trustDomain;
   private final ControlPlane controlPlane;
   private final Map<String, Workload> workloads = new HashMap<>();
+  private final Map<String, Envoy> driven = new HashMap<>();
 
   HalfMigrated() throws Exception {
     directory = keep(Scratch.named("half-migrated")).path();
@@ -157,7 +165,9 @@ final class HalfMigrated implements AutoCloseable {
                     .formatted(topology.infra().address(Network.VMS), consul.consul().grpcPort()))
             .output();
     var json = bootstrap.substring(bootstrap.indexOf('{'));
-    keep(Envoy.start("envoy-" + service, host, json, "http://" + ADMIN)).awaitReady();
+    var envoy = keep(Envoy.start("envoy-" + service, host, json, "http://" + ADMIN));
+    driven.put(service, envoy);
+    envoy.awaitReady();
   }
 
   private void drivenByTombolo(String service) throws Exception {
@@ -207,6 +217,51 @@ final class HalfMigrated implements AutoCloseable {
 
   ControlPlane controlPlane() {
     return controlPlane;
+  }
+
+  /// How many connections the Envoy of a service that Consul drives has refused for want of an
+  /// intention.
+  long refusedBy(String service) throws IOException {
+    var envoy = driven.get(service);
+    if (envoy == null) {
+      throw new IllegalArgumentException("Consul drives no Envoy of " + service);
+    }
+    return envoy.stat("connect_authz.rbac.denied");
+  }
+
+  /// Calls of a service to its upstream, each on a new connection.
+  Traffic traffic(String service) {
+    return Traffic.start(Caller.freshHttp(topology.host(service), "127.0.0.1", UPSTREAM), 20);
+  }
+
+  /// The serial of the root with which Consul signs now, in hex.
+  String activeRoot() {
+    return TwoWorlds.list(consul.get("/v1/connect/ca/roots").path("Roots"))
+        .filter(root -> root.path("Active").asBoolean())
+        .map(root -> serial(root.path("RootCert").asText()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String serial(String pem) {
+    try {
+      var read =
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(
+                  new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
+      return ((X509Certificate) read).getSerialNumber().toString(16);
+    } catch (CertificateException notOne) {
+      throw new IllegalStateException(notOne);
+    }
+  }
+
+  /// Which certificate signed the newest of a service, by its serial in hex.
+  String issuerOf(String service) {
+    return TwoWorlds.list(controlPlane.get("certs").path("certs"))
+        .filter(one -> one.path("identity").asText().endsWith("/svc/" + service))
+        .map(one -> one.path("issuer").asText())
+        .findFirst()
+        .orElse("none");
   }
 
   /// A workload that Tombolo drives.

@@ -59,7 +59,7 @@ public final class ConsulAuthority implements OutsideAuthority, AutoCloseable {
             .unstarted(() -> consul.follow(this::heard, this::failed));
   }
 
-  /// Waits until it has told its roots; if it does not, those that it told before do.
+  /// Begins with the roots that it told before; the first time it waits until it tells them.
   ///
   /// @throws IllegalArgumentException if it signs for another trust domain, or is away and was
   ///   never heard from; the message tells what to do
@@ -68,13 +68,16 @@ public final class ConsulAuthority implements OutsideAuthority, AutoCloseable {
     var kept = OutsideRoots.kept(duty.file());
     kept.ifPresent(roots -> requireOurs(duty, roots.trustDomain().name()));
     var authority = new ConsulAuthority(consul, duty, kept);
-    try {
-      authority.begin(patience);
-      return authority;
-    } catch (RuntimeException unusable) {
-      authority.close();
-      throw unusable;
+    authority.follower.start();
+    if (kept.isEmpty()) {
+      try {
+        authority.awaitRoots(patience);
+      } catch (RuntimeException unusable) {
+        authority.close();
+        throw unusable;
+      }
     }
+    return authority;
   }
 
   private static void requireOurs(Duty duty, String told) {
@@ -87,14 +90,11 @@ public final class ConsulAuthority implements OutsideAuthority, AutoCloseable {
     }
   }
 
-  private void begin(Duration patience) {
-    follower.start();
-    boolean answered;
+  private void awaitRoots(Duration patience) {
     try {
-      answered = heard.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+      var _ = heard.await(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
-      answered = false;
     }
     var other = stranger;
     if (other != null) {
@@ -104,9 +104,6 @@ public final class ConsulAuthority implements OutsideAuthority, AutoCloseable {
       throw new IllegalArgumentException(
           "tombolo.ca.consul: its roots were never heard, and are not told within %d s: %s"
               .formatted(patience.toSeconds(), trouble));
-    }
-    if (!answered) {
-      LOG.warnf("The roots that Consul's CA told before are trusted: %s", trouble);
     }
   }
 
@@ -131,7 +128,7 @@ public final class ConsulAuthority implements OutsideAuthority, AutoCloseable {
 
   private void failed(String why) {
     if (!why.equals(trouble)) {
-      LOG.warnf("No news of the roots: %s", why);
+      LOG.warnf("No news of the roots, those told before are trusted: %s", why);
     }
     trouble = why;
   }
