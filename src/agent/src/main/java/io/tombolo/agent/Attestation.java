@@ -49,7 +49,9 @@ public sealed interface Attestation {
   }
 
   /// The request that shows this proof.
-  default AttestRequest request(ByteString csr, String token) {
+  ///
+  /// @param node the node id of this host
+  default AttestRequest request(ByteString csr, String token, String node) {
     var request = AttestRequest.newBuilder().setCsr(csr);
     return switch (this) {
       case KubernetesToken(var cluster, _) ->
@@ -64,6 +66,7 @@ public sealed interface Attestation {
                   ConsulProof.newBuilder()
                       .setDatacenter(datacenter)
                       .setService(service)
+                      .setNode(node)
                       .setAclToken(token))
               .build();
     };

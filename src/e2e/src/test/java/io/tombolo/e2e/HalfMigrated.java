@@ -91,6 +91,7 @@ final class HalfMigrated implements AutoCloseable {
     configuration.put("tombolo.trust-domain", trustDomain);
     configuration.put("tombolo.consul.\"dc1\".url", consul.consul().url());
     configuration.put("tombolo.consul.\"dc1\".token", token);
+    configuration.put("tombolo.sources.start-timeout", "5s");
     configuration.put("tombolo.ca.provider", "consul");
     configuration.put("tombolo.ca.consul.datacenter", "dc1");
     configuration.put("tombolo.ca.consul.token-file", file.toString());

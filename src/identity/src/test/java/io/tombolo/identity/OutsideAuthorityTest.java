@@ -72,7 +72,7 @@ class OutsideAuthorityTest {
   }
 
   private Registrar.Result issue(byte[] csr, Proof.By by, SpiffeId identity) {
-    var proof = new Proof(by, identity, "consul/dc1/default/billing-1", "somehow");
+    var proof = new Proof(by, identity, "consul/dc1/default/billing-1", "", "somehow");
     return registrar.issue(KEYS.getPublic(), csr, proof, Ca.NOW);
   }
 
@@ -85,7 +85,7 @@ class OutsideAuthorityTest {
     assertThat(issued.issuer()).isEqualTo(ca.root());
     assertThat(asked).containsExactly(NAMED);
     var event = registrar.log().lines(-1, 1).getFirst().event();
-    assertThat(event.svid()).isEqualTo(new AuditEvent.Svid("7", issued.notAfter(), "1"));
+    assertThat(event.svid()).isEqualTo(new AuditEvent.Svid("7", issued.notAfter(), "1", ""));
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.Source;
 import io.tombolo.mesh.catalog.SourceStatus;
 import io.tombolo.mesh.flow.Inbox;
+import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.server.admin.Admin;
 import io.tombolo.server.admin.AdminToken;
@@ -85,7 +86,11 @@ final class ControlPlane implements AutoCloseable {
     registrar = registrar(authority, outside);
     trust =
         TrustStore.open(
-            state.resolve("trust"), trustDomain, authority.trusted(), outside.roots(), clock.instant());
+            state.resolve("trust"),
+            trustDomain,
+            authority.trusted(),
+            outside.roots(),
+            clock.instant());
     if (consulCa.isPresent()) {
       var consul = consulCa.get();
       consul.observe(() -> trust.outside(consul.roots(), consul.retiring(), clock.instant()));
@@ -95,7 +100,8 @@ final class ControlPlane implements AutoCloseable {
             loop, loops, connections, registrar.bans(), registrar.inventory(), limits, clock);
     var joinTokens = new JoinTokens(state.resolve("join-tokens"));
     var attestation =
-        new Attestation(trustDomain, worlds.tokens(), worlds.aclTokens(), joinTokens, clock);
+        new Attestation(
+            trustDomain, worlds.tokens(), worlds.aclTokens(), this::identityOf, joinTokens, clock);
     var identities = new IdentityService(registrar, trust, attestation, clock);
     var rollover =
         new Rollover(
@@ -140,6 +146,12 @@ final class ControlPlane implements AutoCloseable {
     } catch (IOException unwritten) {
       throw new UncheckedIOException(unwritten);
     }
+  }
+
+  private Optional<SpiffeId> identityOf(String node) {
+    return loop.model().mesh().servedBy().getOrDefault(node, List.of()).stream()
+        .map(served -> served.endpoint().workload().identity())
+        .findFirst();
   }
 
   private Registrar registrar(Authority authority, OutsideAuthority outside) {

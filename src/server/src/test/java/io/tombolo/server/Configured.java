@@ -22,7 +22,7 @@ final class Configured {
         new SmallRyeConfigBuilder()
             .withMapping(TomboloConfig.class)
             .withDefaultValues(all)
-            .withConverter(Path.class, 100, Path::of)
+            .withConverter(Path.class, 100, text -> text.isEmpty() ? null : Path.of(text))
             .withConverter(Duration.class, 100, new DurationConverter())
             .build();
     return new ControlPlane(config.getConfigMapping(TomboloConfig.class), "test");

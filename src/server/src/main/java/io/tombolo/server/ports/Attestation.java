@@ -16,15 +16,18 @@ import io.tombolo.mesh.identity.TrustDomain;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 
 /// Decides who a caller without certificate is, by the proof it brings.
 ///
 /// @param clusters who checks service account tokens, by cluster
 /// @param datacenters who checks ACL tokens, by datacenter
+/// @param workloads those of the catalog
 public record Attestation(
     TrustDomain trustDomain,
     Map<String, ServiceAccountTokens> clusters,
     Map<String, AclTokens> datacenters,
+    Workloads workloads,
     JoinTokens joinTokens,
     Clock clock) {
 
@@ -33,6 +36,12 @@ public record Attestation(
 
   /// The node of a token that any instance of a service may use.
   public static final String ANY_NODE = "*";
+
+  /// What the catalog knows of workloads.
+  public interface Workloads {
+    /// Whose identity the workload on a node has; empty if there is none.
+    Optional<SpiffeId> identityOf(String node);
+  }
 
   /// @param peer the IP address of the caller
   /// @throws StatusException UNAUTHENTICATED if the proof does not hold, UNAVAILABLE if it cannot
@@ -80,7 +89,6 @@ public record Attestation(
     };
   }
 
-  /// Which of the service's instances it is, an ACL token does not say: no node is proven.
   private Proof acl(ConsulProof proof, String peer) throws StatusException {
     var tokens = datacenters.get(proof.getDatacenter());
     if (tokens == null) {
@@ -91,14 +99,18 @@ public record Attestation(
           .asException();
     }
     return switch (tokens.verify(proof.getAclToken(), proof.getService(), clock.instant())) {
-      case AclTokens.Verdict.Verified(var service, var accessor) ->
-          new Proof(
-              Proof.By.ACL_TOKEN,
-              SpiffeId.consulService(
-                  trustDomain, ConsulWorld.NAMESPACE, proof.getDatacenter(), service),
-              "",
-              "with ACL token %s of datacenter %s, from %s"
-                  .formatted(accessor, proof.getDatacenter(), peer));
+      case AclTokens.Verdict.Verified(var service, var accessor) -> {
+        var identity =
+            SpiffeId.consulService(
+                trustDomain, ConsulWorld.NAMESPACE, proof.getDatacenter(), service);
+        yield new Proof(
+            Proof.By.ACL_TOKEN,
+            identity,
+            instance(proof, identity),
+            "",
+            "with ACL token %s of datacenter %s, from %s"
+                .formatted(accessor, proof.getDatacenter(), peer));
+      }
       case AclTokens.Verdict.Refused(var reason) ->
           throw Status.UNAUTHENTICATED.withDescription("proof.acl_token: " + reason).asException();
       case AclTokens.Verdict.Unavailable(var reason) ->
@@ -106,6 +118,20 @@ public record Attestation(
               .withDescription("proof.acl_token cannot be checked: " + reason)
               .asException();
     };
+  }
+
+  /// An ACL token does not say which of the service's instances it is: the host says it.
+  private String instance(ConsulProof proof, SpiffeId identity) throws StatusException {
+    var node = proof.getNode();
+    if (!workloads.identityOf(node).equals(Optional.of(identity))) {
+      throw Status.UNAUTHENTICATED
+          .withDescription(
+              ("proof.node: \"%s\" is no instance of %s in the catalog; give the node id that"
+                      + " `tombolo catalog` shows")
+                  .formatted(Names.printable(node), identity))
+          .asException();
+    }
+    return node;
   }
 
   private Proof joined(String token, String peer) throws StatusException {
