@@ -58,22 +58,60 @@ final class ConsulApi implements AutoCloseable {
     return ask(query + "index=%d&wait=%ds".formatted(index, WAIT.toSeconds()), PATIENCE);
   }
 
-  private Answer ask(String path, Duration patience) throws IOException, InterruptedException {
-    var request = HttpRequest.newBuilder(settings.url().resolve(path)).timeout(patience);
-    if (!settings.token().isEmpty()) {
-      request.header("X-Consul-Token", settings.token());
-    }
-    HttpResponse<byte[]> response;
+  /// What an ACL token is.
+  sealed interface Self {
+    record Token(JsonNode body) implements Self {}
+
+    /// There is none such, or it has expired.
+    record Unknown() implements Self {}
+
+    /// ACLs are off.
+    record NoAcls() implements Self {}
+  }
+
+  /// What a token is, asked for with itself. It appears in no message.
+  Self tokenOf(String token) throws IOException, InterruptedException {
+    var path = "/v1/acl/token/self";
+    var response = send(path, token, Duration.ofSeconds(5));
+    return switch (response.statusCode()) {
+      case 403 -> new Self.Unknown();
+      case 401 -> new Self.NoAcls();
+      case 200 -> new Self.Token(object(path, response));
+      default ->
+          throw new IOException(
+              "Consul at %s answers %d to %s"
+                  .formatted(settings.url(), response.statusCode(), path));
+    };
+  }
+
+  /// Without a word of its content: a token's secret is in it.
+  private JsonNode object(String path, HttpResponse<byte[]> response) throws IOException {
     try {
-      response =
-          client.send(
-              request.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_BYTES));
+      return JSON.readTree(response.body());
+    } catch (IOException notJson) {
+      throw new IOException("Consul at %s answers no JSON to %s".formatted(settings.url(), path));
+    }
+  }
+
+  private Answer ask(String path, Duration patience) throws IOException, InterruptedException {
+    var response = send(path, settings.token(), patience);
+    requireWhole(path, response);
+    return new Answer(JSON.readTree(response.body()), index(response));
+  }
+
+  private HttpResponse<byte[]> send(String path, String token, Duration patience)
+      throws IOException, InterruptedException {
+    var request = HttpRequest.newBuilder(settings.url().resolve(path)).timeout(patience);
+    if (!token.isEmpty()) {
+      request.header("X-Consul-Token", token);
+    }
+    try {
+      return client.send(
+          request.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_BYTES));
     } catch (IOException e) {
       throw new IOException(
           "Consul at %s cannot be read: %s".formatted(settings.url(), reason(e)), e);
     }
-    requireWhole(path, response);
-    return new Answer(JSON.readTree(response.body()), index(response));
   }
 
   private static String reason(IOException e) {

@@ -27,6 +27,10 @@ class ArchitectureTest {
             "io.tombolo.consul..",
             "com.ecwid.consul..",
             "org.apache.http..",
+            "io.tombolo.api.consul..",
+            "com.google.protobuf..",
+            "io.grpc..",
+            "io.netty.handler.ssl..",
             "com.fasterxml.jackson..")
         .check(module);
   }

@@ -5,13 +5,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The agent as a process.
 public final class AgentMain {
   static final String USAGE =
       """
       usage: agent --control-plane HOST:PORT --bundle FILE --trust-domain TD --node ID --socket PATH
-               (--join-token-file FILE | --kubernetes-token-file FILE --cluster NAME)
+               (--join-token-file FILE | --kubernetes-token-file FILE --cluster NAME
+                | --consul-token-file FILE --datacenter NAME [--consul-service NAME])
                [--envoy --network NAME [--zone NAME] [--service NAME] [--admin HOST:PORT]
                 [--sotw] [--upstream SERVICE[:PORT]=HOST:PORT ...]]
       """;
@@ -53,16 +55,22 @@ public final class AgentMain {
   }
 
   private static Attestation attestation(Arguments given) {
-    var join = given.optional("--join-token-file");
-    var kubernetes = given.optional("--kubernetes-token-file");
-    if (join.isPresent() == kubernetes.isPresent()) {
+    var join = given.optional("--join-token-file").map(Path::of);
+    var kubernetes = given.optional("--kubernetes-token-file").map(Path::of);
+    var consul = given.optional("--consul-token-file").map(Path::of);
+    if (Stream.of(join, kubernetes, consul).filter(Optional::isPresent).count() != 1) {
       throw new IllegalArgumentException(
-          "give one of --join-token-file and --kubernetes-token-file");
+          "give one of --join-token-file, --kubernetes-token-file and --consul-token-file");
     }
-    return join.isPresent()
-        ? new Attestation.JoinToken(Path.of(join.get()))
-        : new Attestation.KubernetesToken(
-            given.required("--cluster"), Path.of(kubernetes.orElseThrow()));
+    if (kubernetes.isPresent()) {
+      return new Attestation.KubernetesToken(given.required("--cluster"), kubernetes.get());
+    }
+    return consul.isPresent()
+        ? new Attestation.AclToken(
+            given.required("--datacenter"),
+            given.optional("--consul-service").orElse(""),
+            consul.get())
+        : new Attestation.JoinToken(join.orElseThrow());
   }
 
   private static AgentOptions.Envoy envoy(Arguments given, AgentConfig config) {

@@ -2,6 +2,7 @@ package io.tombolo.agent;
 
 import com.google.protobuf.ByteString;
 import io.tombolo.api.identity.v1.AttestRequest;
+import io.tombolo.api.identity.v1.ConsulProof;
 import io.tombolo.api.identity.v1.KubernetesProof;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +25,13 @@ public sealed interface Attestation {
   /// SVID has expired, needs a new one in the file.
   record JoinToken(Path tokenFile) implements Attestation {}
 
+  /// An ACL token of Consul with the identity of a service. It can be shown again, so an agent
+  /// whose SVID has expired joins again by itself.
+  ///
+  /// @param datacenter as the control plane calls the source
+  /// @param service which one, if the token is of several; empty if it is of one
+  record AclToken(String datacenter, String service, Path tokenFile) implements Attestation {}
+
   /// The token as it stands in the file now.
   ///
   /// @throws IOException if there is none; the message names the file, never its content
@@ -41,7 +49,9 @@ public sealed interface Attestation {
   }
 
   /// The request that shows this proof.
-  default AttestRequest request(ByteString csr, String token) {
+  ///
+  /// @param node the node id of this host
+  default AttestRequest request(ByteString csr, String token, String node) {
     var request = AttestRequest.newBuilder().setCsr(csr);
     return switch (this) {
       case KubernetesToken(var cluster, _) ->
@@ -50,13 +60,22 @@ public sealed interface Attestation {
                   KubernetesProof.newBuilder().setCluster(cluster).setServiceAccountToken(token))
               .build();
       case JoinToken _ -> request.setJoinToken(token).build();
+      case AclToken(var datacenter, var service, _) ->
+          request
+              .setConsul(
+                  ConsulProof.newBuilder()
+                      .setDatacenter(datacenter)
+                      .setService(service)
+                      .setNode(node)
+                      .setAclToken(token))
+              .build();
     };
   }
 
   /// Can the same token be shown a second time?
   default boolean reusable() {
     return switch (this) {
-      case KubernetesToken _ -> true;
+      case KubernetesToken _, AclToken _ -> true;
       case JoinToken _ -> false;
     };
   }

@@ -119,7 +119,7 @@ final class Joining implements Runnable {
               .formatted(proof.tokenFile()));
     }
     try (var controlPlane = ControlPlane.connect(config.controlPlane(), keyring::bundle, null)) {
-      var issued = controlPlane.attest(proof.request(request.csr(), token));
+      var issued = controlPlane.attest(proof.request(request.csr(), token, config.nodeId()));
       spent = proof.reusable() ? null : token;
       var svid = accepted(request, issued);
       first = issued.getNameNeeded() ? svid : null;

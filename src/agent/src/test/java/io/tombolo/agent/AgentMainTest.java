@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tombolo.mesh.scope.Upstream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,17 @@ class AgentMainTest {
     assertThatThrownBy(
             () -> AgentMain.parse(join("--envoy", "--network", "vms", "--admin", "0.0.0.0:1")))
         .hasMessageContaining("loopback");
+  }
+
+  @Test
+  void an_acl_token_of_consul_is_a_proof() {
+    var arguments = join("--datacenter", "dc1", "--consul-service", "billing");
+    arguments[List.of(arguments).indexOf("--join-token-file")] = "--consul-token-file";
+
+    assertThat(AgentMain.parse(arguments).agent().attestation())
+        .isEqualTo(new Attestation.AclToken("dc1", "billing", Path.of("/etc/tombolo/token")));
+    assertThatThrownBy(() -> AgentMain.parse(join("--consul-token-file", "x", "--datacenter", "y")))
+        .hasMessageContaining("give one of");
   }
 
   @Test

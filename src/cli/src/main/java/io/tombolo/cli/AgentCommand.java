@@ -35,11 +35,40 @@ final class AgentCommand implements Callable<Integer> {
     @ArgGroup(exclusive = false)
     private ServiceAccount account = new ServiceAccount();
 
+    @ArgGroup(exclusive = false)
+    private AclToken acl = new AclToken();
+
     Attestation attestation() {
-      return joinToken.toString().isEmpty()
+      if (!joinToken.toString().isEmpty()) {
+        return new Attestation.JoinToken(joinToken);
+      }
+      return acl.token.toString().isEmpty()
           ? new Attestation.KubernetesToken(account.cluster, account.token)
-          : new Attestation.JoinToken(joinToken);
+          : new Attestation.AclToken(acl.datacenter, acl.service, acl.token);
     }
+  }
+
+  /// The token that Consul gives to a service.
+  static final class AclToken {
+    @Option(
+        names = "--consul-token-file",
+        required = true,
+        paramLabel = "FILE",
+        description = "An ACL token of Consul with a service identity, as of consul login.")
+    private Path token = Path.of("");
+
+    @Option(
+        names = "--datacenter",
+        required = true,
+        paramLabel = "NAME",
+        description = "The datacenter, as the control plane calls it.")
+    private String datacenter = "";
+
+    @Option(
+        names = "--consul-service",
+        paramLabel = "NAME",
+        description = "Which service, if the token is of several.")
+    private String service = "";
   }
 
   /// The token that Kubernetes gives to a pod.

@@ -31,6 +31,20 @@ record ConsulWorld(Consul consul) {
             .formatted(id, address, service, id, address, port, id, id, id, health));
   }
 
+  /// Registers the proxy of a VM's instance, so that proxies which Consul drives find it.
+  void sidecar(String service, Host host, int port) {
+    put(
+        "/v1/catalog/register",
+        """
+        {"Node": "node-%s-1", "Address": "%s",
+         "Service": {"Kind": "connect-proxy", "Service": "%s-sidecar-proxy", "ID": "%s-1-proxy",
+           "Address": "%s", "Port": %d,
+           "Proxy": {"DestinationServiceName": "%s", "DestinationServiceID": "%s-1"}}}
+        """
+            .formatted(
+                service, host.address(), service, service, host.address(), port, service, service));
+  }
+
   void protocol(String service, String protocol) {
     put(
         "/v1/config",
@@ -61,6 +75,10 @@ record ConsulWorld(Consul consul) {
 
   void deregister(String id) {
     put("/v1/catalog/deregister", "{\"Node\": \"node-%s\"}".formatted(id));
+  }
+
+  JsonNode get(String path) {
+    return call("GET", path, "");
   }
 
   JsonNode put(String path, String body) {

@@ -12,6 +12,7 @@ final class PlanBuilder {
   private final String controlPlane;
   private final Path bundle;
   private final String network;
+  private String trustDomain = TwoWorlds.TRUST_DOMAIN;
   private List<String> proof = List.of();
   private String token = "";
   private List<String> upstreams = List.of();
@@ -38,6 +39,17 @@ final class PlanBuilder {
     return this;
   }
 
+  PlanBuilder attestingToConsul(String datacenter, String aclToken) {
+    proof = List.of("--consul-token-file", "TOKEN", "--datacenter", datacenter);
+    token = aclToken;
+    return this;
+  }
+
+  PlanBuilder of(String otherTrustDomain) {
+    trustDomain = otherTrustDomain;
+    return this;
+  }
+
   PlanBuilder upstreams(List<String> services) {
     upstreams = services;
     return this;
@@ -45,6 +57,6 @@ final class PlanBuilder {
 
   Workload.Plan plan() {
     return new Workload.Plan(
-        name, host, node, controlPlane, bundle, proof, token, network, upstreams);
+        name, host, node, controlPlane, bundle, trustDomain, proof, token, network, upstreams);
   }
 }

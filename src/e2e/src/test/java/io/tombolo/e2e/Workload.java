@@ -23,7 +23,6 @@ import java.util.regex.Pattern;
 /// @param files where the agent has its socket, and Envoy its bootstrap and log
 record Workload(String name, Host host, String node, Daemon agent, Path files) {
   static final String ENVOY_ADMIN = "127.0.0.1:15000";
-  private static final String TRUST_DOMAIN = "tombolo.local";
 
   /// How to start one.
   ///
@@ -36,6 +35,7 @@ record Workload(String name, Host host, String node, Daemon agent, Path files) {
       String node,
       String controlPlane,
       Path bundle,
+      String trustDomain,
       List<String> proof,
       String token,
       String network,
@@ -61,7 +61,7 @@ record Workload(String name, Host host, String node, Daemon agent, Path files) {
                   "--bundle",
                   bundle.toString(),
                   "--trust-domain",
-                  TRUST_DOMAIN,
+                  trustDomain,
                   "--node",
                   node,
                   "--socket",

@@ -24,7 +24,7 @@ public record AuditEvent(
   public enum Kind {
     /// The file of the log was begun.
     BEGAN,
-    /// An SVID was issued against a service account token.
+    /// An SVID was issued against a service account token, or an ACL token of Consul.
     ATTESTED,
     /// An SVID was issued against a join token.
     JOINED,
@@ -75,7 +75,7 @@ public record AuditEvent(
       return new Svid(
           issued.serial().toString(16),
           issued.notAfter(),
-          issued.chain().get(1).getSerialNumber().toString(16),
+          issued.issuer().getSerialNumber().toString(16),
           replaces);
     }
   }

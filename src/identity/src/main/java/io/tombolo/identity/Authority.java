@@ -105,6 +105,11 @@ public final class Authority {
   ///   workload of this trust domain
   /// @throws IllegalStateException if the authority has ended
   public Issued issue(PublicKey key, SpiffeId identity, Instant now) {
+    return issue(key, identity, now, terms.svid());
+  }
+
+  /// The same, for this long at most.
+  Issued issue(PublicKey key, SpiffeId identity, Instant now, Duration most) {
     requireWorkload(identity);
     var info = Certificates.info(key);
     KeyRules.problem(info)
@@ -116,7 +121,8 @@ public final class Authority {
       throw new IllegalStateException(
           "the CA of %s ended at %s; start a new one".formatted(trustDomain(), issuer.end()));
     }
-    var leaf = certificates.leaf(issuer, info, identity, now, terms.svid());
+    var ttl = most.compareTo(terms.svid()) < 0 ? most : terms.svid();
+    var leaf = certificates.leaf(issuer, info, identity, now, ttl);
     var chain = new ArrayList<>(List.of(leaf));
     chain.addAll(issuer.chain());
     return new Issued(
@@ -124,7 +130,8 @@ public final class Authority {
         leaf.getSerialNumber(),
         leaf.getNotBefore().toInstant(),
         leaf.getNotAfter().toInstant(),
-        chain);
+        chain,
+        issuer.chain().getFirst());
   }
 
   /// The roots that a peer must trust to verify what this authority issues.

@@ -1,19 +1,30 @@
 package io.tombolo.identity;
 
+import io.tombolo.mesh.identity.SpiffeId;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.util.Map;
+import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1IA5String;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.pkcs.Attribute;
 import org.bouncycastle.asn1.pkcs.CertificationRequest;
+import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
 /// A certificate request (PKCS#10, RFC 2986) from a host. It carries a public key and the proof
-/// that the sender has the private one; whatever else it asks for is not read.
+/// that the sender has the private one; whatever else it asks for matters only to authorities
+/// outside.
 public final class Csr {
   static final int MOST_BYTES = 16 * 1024;
 
@@ -55,6 +66,44 @@ public final class Csr {
       // BouncyCastle has no one exception for input that is not what it says.
       return refused("it is not a PKCS#10 certificate request");
     }
+  }
+
+  /// Why a request that [#publicKeyOf] accepts does not ask for this identity and nothing else;
+  /// empty if it does. Authorities outside copy what a request asks for, so they get no other.
+  public static Optional<String> problemNaming(SpiffeId identity, byte[] der) {
+    try {
+      return named(identity, CertificationRequest.getInstance(der).getCertificationRequestInfo())
+          ? Optional.empty()
+          : Optional.of(
+              "certificate request: it must ask for the URI %s and for nothing else"
+                  .formatted(identity));
+    } catch (RuntimeException notACsr) {
+      // BouncyCastle has no one exception for input that is not what it says.
+      return Optional.of("certificate request: what it asks for cannot be read");
+    }
+  }
+
+  private static boolean named(SpiffeId identity, CertificationRequestInfo content) {
+    var attributes = content.getAttributes();
+    if (X500Name.getInstance(content.getSubject()).size() != 0
+        || attributes == null
+        || attributes.size() != 1) {
+      return false;
+    }
+    var attribute = Attribute.getInstance(attributes.getObjectAt(0));
+    if (!attribute.getAttrType().equals(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest)
+        || attribute.getAttrValues().size() != 1) {
+      return false;
+    }
+    var extensions = Extensions.getInstance(attribute.getAttrValues().getObjectAt(0));
+    var names = GeneralNames.fromExtensions(extensions, Extension.subjectAlternativeName);
+    return extensions.getExtensionOIDs().length == 1
+        && names != null
+        && names.getNames().length == 1
+        && names.getNames()[0].getTagNo() == GeneralName.uniformResourceIdentifier
+        && ASN1IA5String.getInstance(names.getNames()[0].getName())
+            .getString()
+            .equals(identity.toString());
   }
 
   private static Result checked(CertificationRequest request) throws IOException {

@@ -8,13 +8,15 @@ import java.util.List;
 
 /// An X.509-SVID that was issued.
 ///
-/// @param chain the certificate of the workload, then the intermediate that signed it
+/// @param chain the certificate of the workload, then the intermediates above it
+/// @param issuer the certificate that signed it: the second of the chain, or a root
 public record Issued(
     SpiffeId identity,
     BigInteger serial,
     Instant notBefore,
     Instant notAfter,
-    List<X509Certificate> chain) {
+    List<X509Certificate> chain,
+    X509Certificate issuer) {
   public Issued {
     chain = List.copyOf(chain);
   }

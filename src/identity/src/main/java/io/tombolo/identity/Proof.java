@@ -13,6 +13,7 @@ public record Proof(By by, SpiffeId identity, String node, String replaces, Stri
   public enum By {
     SERVICE_ACCOUNT(AuditEvent.Kind.ATTESTED),
     JOIN_TOKEN(AuditEvent.Kind.JOINED),
+    ACL_TOKEN(AuditEvent.Kind.ATTESTED),
     CERTIFICATE(AuditEvent.Kind.RENEWED);
 
     private final AuditEvent.Kind kind;

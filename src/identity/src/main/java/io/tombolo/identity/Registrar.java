@@ -5,17 +5,27 @@ import io.tombolo.mesh.identity.SpiffeId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.PublicKey;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// The way to an SVID: it is issued unless its holder is banned, and written down before it is
 /// handed out. In the audit log, no SVID of somebody follows their ban. Thread-safe.
 public final class Registrar implements AutoCloseable {
+  /// How long an SVID holds that is only good to ask for the one of an authority outside: long
+  /// enough that a join token is not used up in vain while that authority is away.
+  static final Duration PROVISIONAL = Duration.ofHours(1);
+
   private final Authority authority;
+  private final OutsideAuthority outside;
   private final AuditLog log;
   private final Bans bans;
   private final Inventory inventory;
@@ -26,6 +36,21 @@ public final class Registrar implements AutoCloseable {
   /// What came of a request for an SVID.
   public sealed interface Result {
     record Granted(Issued issued) implements Result {}
+
+    /// Signed by the built-in authority in place of the one outside, which needs a request that
+    /// names the identity: good to ask again, with such a request.
+    record Provisional(Issued issued) implements Result {}
+
+    /// The authority of this identity signs only requests that name it.
+    record Misnamed(String why) implements Result {}
+
+    /// The authority of this identity has too many requests.
+    record Busy(String why) implements Result {}
+
+    /// The authority of this identity is away, or would not sign, or not as it should.
+    ///
+    /// @param why for the operator
+    record Unsigned(String why) implements Result {}
 
     record Banned(Ban ban) implements Result, JwtResult {}
 
@@ -40,8 +65,10 @@ public final class Registrar implements AutoCloseable {
     record Granted(JwtSvid issued) implements JwtResult {}
   }
 
-  private Registrar(Authority authority, AuditLog log, Bans bans, Inventory inventory) {
+  private Registrar(
+      Authority authority, OutsideAuthority outside, AuditLog log, Bans bans, Inventory inventory) {
     this.authority = authority;
+    this.outside = outside;
     this.log = log;
     this.bans = bans;
     this.inventory = inventory;
@@ -50,9 +77,15 @@ public final class Registrar implements AutoCloseable {
 
   /// With its log and its bans in a state directory.
   public static Registrar open(Path state, Authority authority, Instant now) {
+    return open(state, authority, OutsideAuthority.none(), now);
+  }
+
+  /// The same, where an authority outside signs for some.
+  public static Registrar open(
+      Path state, Authority authority, OutsideAuthority outside, Instant now) {
     var inventory = new Inventory();
     var log = AuditLog.open(state.resolve("audit.log"), inventory, now);
-    return new Registrar(authority, log, new Bans(state.resolve("bans")), inventory);
+    return new Registrar(authority, outside, log, new Bans(state.resolve("bans")), inventory);
   }
 
   /// Why nobody gets an SVID now, with the way out; empty if all is well.
@@ -61,21 +94,69 @@ public final class Registrar implements AutoCloseable {
   }
 
   /// @param key one that [Csr] accepts
-  public Result issue(PublicKey key, Proof proof, Instant now) {
+  /// @param csr the request that it comes from, in DER
+  public Result issue(PublicKey key, byte[] csr, Proof proof, Instant now) {
+    var identity = proof.identity();
+    if (!outside.signsFor(identity)) {
+      return written(proof, now, () -> authority.issue(key, identity, now), Result.Granted::new);
+    }
+    var problem = Csr.problemNaming(identity, csr);
+    if (problem.isEmpty()) {
+      return signedOutside(key, csr, proof, now);
+    }
+    if (proof.by() == Proof.By.CERTIFICATE) {
+      refused(proof.subject(), problem.get(), now);
+      return new Result.Misnamed(problem.get());
+    }
+    return written(
+        proof,
+        now,
+        () -> authority.issue(key, identity, now, PROVISIONAL),
+        Result.Provisional::new);
+  }
+
+  /// Not while bans wait: the authority outside may take its time. They are looked at before, and
+  /// again when it has signed.
+  private Result signedOutside(PublicKey key, byte[] csr, Proof proof, Instant now) {
     deciding.readLock().lock();
     try {
-      var closed = closed(now);
-      if (closed.isPresent()) {
-        return new Result.Closed(closed.get());
+      var barred = barred(proof, now);
+      if (barred.isPresent()) {
+        return barred.get();
       }
-      var ban = ban(proof, now);
-      if (ban.isPresent()) {
-        return new Result.Banned(ban.get());
+    } finally {
+      deciding.readLock().unlock();
+    }
+    return switch (outside.sign(csr)) {
+      case OutsideAuthority.Answer.Signed(var chain) -> checked(chain, key, proof, now);
+      case OutsideAuthority.Answer.Busy(var why) -> new Result.Busy(why);
+      case OutsideAuthority.Answer.Failed(var why) -> new Result.Unsigned(why);
+    };
+  }
+
+  private Result checked(List<X509Certificate> chain, PublicKey key, Proof proof, Instant now) {
+    try {
+      var issued = OutsideSvid.checked(chain, key, proof.identity(), outside.roots(), now);
+      return written(proof, now, () -> issued, Result.Granted::new);
+    } catch (CertificateException wrong) {
+      return new Result.Unsigned(
+          "what the authority signed for %s is not handed out: %s"
+              .formatted(proof.identity(), wrong.getMessage()));
+    }
+  }
+
+  private Result written(
+      Proof proof, Instant now, Supplier<Issued> signing, Function<Issued, Result> result) {
+    deciding.readLock().lock();
+    try {
+      var barred = barred(proof, now);
+      if (barred.isPresent()) {
+        return barred.get();
       }
-      var issued = authority.issue(key, proof.identity(), now);
+      var issued = signing.get();
       var svid = AuditEvent.Svid.of(issued, proof.replaces());
       var _ = log.appendDurably(new AuditEvent(now, proof.kind(), proof.subject(), svid, ""));
-      return new Result.Granted(issued);
+      return result.apply(issued);
     } catch (IOException | StateUnusable unwritten) {
       return new Result.Closed(String.valueOf(unwritten.getMessage()));
     } finally {
@@ -117,6 +198,13 @@ public final class Registrar implements AutoCloseable {
     var ban = bans.on(proof.identity(), proof.node());
     ban.ifPresent(one -> refused(proof.subject(), one.toString(), now));
     return ban;
+  }
+
+  private Optional<Result> barred(Proof proof, Instant now) {
+    var closed = closed(now);
+    return closed.isPresent()
+        ? Optional.of(new Result.Closed(closed.get()))
+        : ban(proof, now).map(Result.Banned::new);
   }
 
   /// Writes down that somebody got nothing; of many within a second only how many. If it cannot be

@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Whom the mesh trusts: the bundle of its own trust domain, and those of others. The sequence of
 /// its own is kept in a file, and never goes back. Thread-safe.
@@ -34,7 +34,20 @@ public final class TrustStore {
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Consumer<Trust>> observers = new CopyOnWriteArrayList<>();
   private final SortedMap<String, TrustBundle> federated = new TreeMap<>();
+  private Trusted roots = new Trusted(List.of(), List.of(), List.of());
   private volatile Trust trust;
+
+  /// @param builtIn of the built-in authority
+  /// @param outside of an authority outside
+  /// @param retiring those of the latter that sign no more
+  private record Trusted(
+      List<X509Certificate> builtIn,
+      List<X509Certificate> outside,
+      List<X509Certificate> retiring) {
+    List<X509Certificate> all() {
+      return Stream.concat(builtIn.stream(), outside.stream()).distinct().toList();
+    }
+  }
 
   private TrustStore(TrustDomain trustDomain, Path file) {
     this.trustDomain = trustDomain;
@@ -47,21 +60,20 @@ public final class TrustStore {
   public static TrustStore open(
       Path file, TrustDomain trustDomain, List<X509Certificate> roots, Instant now)
       throws IOException {
-    return open(file, trustDomain, roots, new TreeMap<>(), now);
+    return open(file, trustDomain, roots, List.of(), new TreeMap<>(), now);
   }
 
-  /// @param file where the sequence is kept
-  /// @param jwtKeys by key id
-  /// @throws StateUnusable if the file cannot be used
+  /// The same, with roots of an authority outside, and keys for JWT-SVIDs by key id.
   public static TrustStore open(
       Path file,
       TrustDomain trustDomain,
-      List<X509Certificate> roots,
+      List<X509Certificate> builtIn,
+      List<X509Certificate> outside,
       SortedMap<String, PublicKey> jwtKeys,
       Instant now)
       throws IOException {
     var store = new TrustStore(trustDomain, file);
-    store.own(_ -> roots, _ -> jwtKeys, now);
+    store.own(new Trusted(builtIn, outside, List.of()), jwtKeys, now);
     return store;
   }
 
@@ -74,36 +86,50 @@ public final class TrustStore {
     observers.add(observer);
   }
 
-  /// Sets the roots of the own trust domain. When this returns they are told.
+  /// Sets the roots of the built-in authority. When this returns they are told.
   ///
   /// @throws IOException if the new sequence cannot be written; then nothing has changed
-  public void roots(List<X509Certificate> roots, Instant now) throws IOException {
-    own(_ -> roots, TrustBundle::jwtKeys, now);
+  public void roots(List<X509Certificate> builtIn, Instant now) throws IOException {
+    lock.lock();
+    try {
+      own(new Trusted(builtIn, roots.outside(), roots.retiring()), trust.own().jwtKeys(), now);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Sets the roots of an authority outside, trusted as well. When this returns they are told.
+  ///
+  /// @param retiring those of them that sign no more
+  /// @throws IOException if the new sequence cannot be written; then nothing has changed
+  public void outside(List<X509Certificate> outside, List<X509Certificate> retiring, Instant now)
+      throws IOException {
+    lock.lock();
+    try {
+      own(new Trusted(roots.builtIn(), outside, retiring), trust.own().jwtKeys(), now);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Sets the keys for JWT-SVIDs of the own trust domain.
   ///
   /// @throws IOException if the new sequence cannot be written; then nothing has changed
   public void jwtKeys(SortedMap<String, PublicKey> keys, Instant now) throws IOException {
-    own(TrustBundle::roots, _ -> keys, now);
-  }
-
-  /// The next bundle is made of the one before, which nobody changes meanwhile.
-  private void own(
-      Function<TrustBundle, List<X509Certificate>> nextRoots,
-      Function<TrustBundle, SortedMap<String, PublicKey>> nextKeys,
-      Instant now)
-      throws IOException {
     lock.lock();
     try {
-      var roots = nextRoots.apply(trust.own());
-      var keys = nextKeys.apply(trust.own());
-      var hash = hash(roots, keys);
-      long sequence = sequence(hash, now);
-      publish(new TrustBundle(trustDomain, sequence, roots, keys));
+      own(roots, keys, now);
     } finally {
       lock.unlock();
     }
+  }
+
+  private void own(Trusted next, SortedMap<String, PublicKey> keys, Instant now)
+      throws IOException {
+    var all = next.all();
+    long sequence = sequence(hash(all, keys), now);
+    roots = next;
+    publish(new TrustBundle(trustDomain, sequence, all, keys));
   }
 
   /// The sequence of this content. A new one is at least the time in seconds, so that it also grows
@@ -143,7 +169,7 @@ public final class TrustStore {
   }
 
   private void publish(TrustBundle own) {
-    var next = new Trust(own, List.copyOf(federated.values()));
+    var next = new Trust(own, List.copyOf(federated.values()), roots.retiring());
     if (!next.equals(trust)) {
       trust = next;
       observers.forEach(observer -> observer.accept(next));

@@ -37,6 +37,7 @@ class KeysAtRestTest {
             state.resolve("trust"),
             Ca.DOMAIN,
             authority.trusted(),
+            List.of(),
             jwts.publicKeys(Ca.NOW),
             Ca.NOW);
     jwts.tell(trust, Ca.NOW);

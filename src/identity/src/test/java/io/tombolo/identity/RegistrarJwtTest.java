@@ -34,6 +34,7 @@ class RegistrarJwtTest {
             state.resolve("trust"),
             Ca.DOMAIN,
             authority.trusted(),
+            List.of(),
             jwts.publicKeys(Ca.NOW),
             Ca.NOW);
     jwts.tell(trust, Ca.NOW);

@@ -61,7 +61,7 @@ class RegistrarTest {
   }
 
   private Registrar.Result issue(Proof proof, Instant now) {
-    return registrar.issue(KEYS.getPublic(), proof, now);
+    return registrar.issue(KEYS.getPublic(), new byte[0], proof, now);
   }
 
   private Issued granted(Proof proof, Instant now) {
@@ -82,7 +82,7 @@ class RegistrarTest {
     assertThat(lastEvent().kind().word())
         .isEqualTo(
             switch (by) {
-              case SERVICE_ACCOUNT -> "attested";
+              case SERVICE_ACCOUNT, ACL_TOKEN -> "attested";
               case JOIN_TOKEN -> "joined";
               case CERTIFICATE -> "renewed";
             });

@@ -64,6 +64,29 @@ final class Requests {
     return built(draft, signer(keys, "SHA256withECDSA"));
   }
 
+  /// A request as an agent makes it, for this identity.
+  static byte[] naming(KeyPair keys, String identity) {
+    return naming(keys, new GeneralName(GeneralName.uniformResourceIdentifier, identity));
+  }
+
+  static byte[] naming(KeyPair keys, GeneralName... names) {
+    return namingAs("", keys, names);
+  }
+
+  static byte[] namingAs(String subject, KeyPair keys, GeneralName... names) {
+    try {
+      var extensions = new ExtensionsGenerator();
+      extensions.addExtension(Extension.subjectAlternativeName, true, new GeneralNames(names));
+      var draft = new PKCS10CertificationRequestBuilder(new X500Name(subject), info(keys));
+      var _ =
+          draft.addAttribute(
+              PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, extensions.generate());
+      return built(draft, signer(keys, "SHA256withECDSA"));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /// A request that asks to be an authority with many names, among them another workload's.
   static byte[] greedy(KeyPair keys, String identity) throws IOException {
     var extensions = new ExtensionsGenerator();

@@ -67,7 +67,8 @@ class RolloverTest {
     var by = replaces.isEmpty() ? Proof.By.JOIN_TOKEN : Proof.By.CERTIFICATE;
     var key = Ca.ec("secp256r1").getPublic();
     var proof = new Proof(by, Ca.CART, node, replaces, "somehow");
-    return ((Registrar.Result.Granted) control.registrar.issue(key, proof, Ca.NOW)).issued();
+    return ((Registrar.Result.Granted) control.registrar.issue(key, new byte[0], proof, Ca.NOW))
+        .issued();
   }
 
   private static String serial(Issued issued) {

@@ -5,6 +5,7 @@ import io.tombolo.identity.Authority;
 import io.tombolo.identity.Ban;
 import io.tombolo.identity.JoinTokens;
 import io.tombolo.identity.JwtAuthority;
+import io.tombolo.identity.OutsideAuthority;
 import io.tombolo.identity.Pem;
 import io.tombolo.identity.PrivateFiles;
 import io.tombolo.identity.Registrar;
@@ -19,6 +20,7 @@ import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.server.admin.Admin;
 import io.tombolo.server.admin.AdminToken;
+import io.tombolo.server.ca.ConsulAuthority;
 import io.tombolo.server.model.LastKnown;
 import io.tombolo.server.model.ModelLoop;
 import io.tombolo.server.ports.AdsContext;
@@ -62,6 +64,7 @@ final class ControlPlane implements AutoCloseable {
   private final LastKnown lastKnown;
   private final Registrar registrar;
   private final JwtAuthority jwts;
+  private final Optional<ConsulAuthority> consulCa;
   private final TrustStore trust;
   private final Admin admin;
   private final GrpcPort port;
@@ -83,18 +86,32 @@ final class ControlPlane implements AutoCloseable {
     loop.observe(loops);
     lastKnown = new LastKnown(state.resolve("known"), loop);
     var now = clock.instant();
+    // First: it tells whether the trust domain, which the others write down, can be this one.
+    consulCa = ConfiguredCa.consul(config, trustDomain);
     var authority = ConfiguredMesh.authority(config, trustDomain, worlds.clients(), now);
     jwts = ConfiguredMesh.jwtAuthority(config, trustDomain, now);
-    registrar = registrar(authority);
+    var outside = consulCa.<OutsideAuthority>map(ca -> ca).orElseGet(OutsideAuthority::none);
+    registrar = registrar(authority, outside);
     trust =
         TrustStore.open(
-            state.resolve("trust"), trustDomain, authority.trusted(), jwts.publicKeys(now), now);
+            state.resolve("trust"),
+            trustDomain,
+            authority.trusted(),
+            outside.roots(),
+            jwts.publicKeys(now),
+            now);
     jwts.tell(trust, now);
+    if (consulCa.isPresent()) {
+      var consul = consulCa.get();
+      consul.observe(() -> trust.outside(consul.roots(), consul.retiring(), clock.instant()));
+    }
     ads =
         new AdsContext(
             loop, loops, connections, registrar.bans(), registrar.inventory(), limits, clock);
     var joinTokens = new JoinTokens(state.resolve("join-tokens"));
-    var attestation = new Attestation(trustDomain, worlds.tokens(), joinTokens, clock);
+    var attestation =
+        new Attestation(
+            trustDomain, worlds.tokens(), worlds.aclTokens(), this::identityOf, joinTokens, clock);
     var identities = new IdentityService(registrar, jwts, trust, attestation, clock);
     var rollover =
         new Rollover(
@@ -143,8 +160,14 @@ final class ControlPlane implements AutoCloseable {
     }
   }
 
-  private Registrar registrar(Authority authority) {
-    var opened = Registrar.open(config.state(), authority, clock.instant());
+  private Optional<SpiffeId> identityOf(String node) {
+    return loop.model().mesh().servedBy().getOrDefault(node, List.of()).stream()
+        .map(served -> served.endpoint().workload().identity())
+        .findFirst();
+  }
+
+  private Registrar registrar(Authority authority, OutsideAuthority outside) {
+    var opened = Registrar.open(config.state(), authority, outside, clock.instant());
     opened.observe(connections::end);
     opened.closed(clock.instant()).ifPresent(why -> LOG.errorf("Nothing is issued: %s", why));
     opened
@@ -274,6 +297,7 @@ final class ControlPlane implements AutoCloseable {
     }
     loops.close();
     worlds.close();
+    consulCa.ifPresent(ConsulAuthority::close);
     try {
       registrar.close();
     } catch (IOException unwritten) {

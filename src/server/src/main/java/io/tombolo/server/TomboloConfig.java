@@ -163,8 +163,13 @@ public interface TomboloConfig {
     Duration ttl();
   }
 
-  /// The certificate authority.
+  /// Who signs the certificates of workloads.
   interface Ca {
+    @WithDefault("builtin")
+    Provider provider();
+
+    ConsulCa consul();
+
     Intermediate intermediate();
   }
 
@@ -263,6 +268,31 @@ public interface TomboloConfig {
     /// How long they hold, at most: the certificate of the workload may end earlier.
     @WithDefault("5m")
     Duration ttl();
+  }
+
+  /// An authority. The built-in one also signs what another does not.
+  enum Provider {
+    BUILTIN,
+    /// Consul's own, for the services of one datacenter.
+    CONSUL
+  }
+
+  /// Consul's authority.
+  interface ConsulCa {
+    /// Where Consul's gRPC is.
+    Optional<String> url();
+
+    /// The datacenter that it is in: it signs for services of no other.
+    Optional<String> datacenter();
+
+    /// A file with an ACL token, read for each call.
+    Optional<Path> tokenFile();
+
+    /// The authority of its TLS certificate, a PEM file; the system's if absent.
+    Optional<Path> ca();
+
+    /// The name in its TLS certificate, if that is not the host of the URL.
+    Optional<String> serverName();
   }
 
   /// Reading the worlds.

@@ -1,6 +1,7 @@
 package io.tombolo.server;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.tombolo.consul.AclTokens;
 import io.tombolo.consul.ConsulSource;
 import io.tombolo.consul.ConsulWorld;
 import io.tombolo.directory.DirectorySource;
@@ -15,28 +16,34 @@ import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.identity.TrustDomain;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// The configured worlds: what reads them, who checks their tokens, who writes status into them.
 ///
 /// @param clients by cluster; to be closed last
 /// @param tokens by cluster
+/// @param aclTokens by datacenter
 /// @param statuses by cluster
 record Worlds(
     List<Source> sources,
     Map<String, KubernetesClient> clients,
     Map<String, ServiceAccountTokens> tokens,
+    Map<String, AclTokens> aclTokens,
     Map<SourceId, StatusWriter> statuses)
     implements AutoCloseable {
 
   static Worlds of(TomboloConfig config, TrustDomain trustDomain) throws IOException {
-    var worlds = new Worlds(new ArrayList<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
+    var worlds =
+        new Worlds(
+            new ArrayList<>(),
+            new HashMap<>(),
+            new HashMap<>(),
+            new HashMap<>(),
+            new HashMap<>());
     var networks = ConfiguredMesh.networks(config);
     if (config.directory().isPresent()) {
       worlds.sources.addAll(
@@ -78,20 +85,20 @@ record Worlds(
   private void add(
       String name, TomboloConfig.Datacenter config, TrustDomain trustDomain, Networks networks)
       throws IOException {
-    sources.add(
-        new ConsulSource(
-            new ConsulWorld(trustDomain, SourceId.consul(name), networks, config.network()),
-            new ConsulSource.Settings(
-                URI.create(config.url()), config.token().orElse(""), text(config.ca()))));
-  }
-
-  private static String text(Optional<Path> file) throws IOException {
-    return file.isEmpty() ? "" : Files.readString(file.get());
+    var settings =
+        new ConsulSource.Settings(
+            URI.create(config.url()),
+            config.token().orElse(""),
+            config.ca().map(Path::toString).orElse(""));
+    var world = new ConsulWorld(trustDomain, SourceId.consul(name), networks, config.network());
+    sources.add(new ConsulSource(world, settings));
+    aclTokens.put(name, new AclTokens(name, settings));
   }
 
   @Override
   public void close() {
     sources.forEach(Source::close);
+    aclTokens.values().forEach(AclTokens::close);
     clients.values().forEach(KubernetesClient::close);
   }
 }

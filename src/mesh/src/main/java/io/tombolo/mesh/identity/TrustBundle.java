@@ -4,6 +4,7 @@ import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorResult;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXCertPathValidatorResult;
@@ -47,16 +48,9 @@ public record TrustBundle(
     if (roots.isEmpty()) {
       throw new CertificateException("the bundle of %s has no roots".formatted(trustDomain));
     }
+    var below = chain.stream().filter(certificate -> !roots.contains(certificate)).toList();
     try {
-      var below = chain.stream().filter(certificate -> !roots.contains(certificate)).toList();
-      var anchors = new HashSet<TrustAnchor>();
-      roots.forEach(root -> anchors.add(new TrustAnchor(root, null)));
-      var parameters = new PKIXParameters(anchors);
-      parameters.setRevocationEnabled(false);
-      parameters.setDate(Date.from(at));
-      var path = CertificateFactory.getInstance("X.509").generateCertPath(below);
-      var result = CertPathValidator.getInstance("PKIX").validate(path, parameters);
-      return ((PKIXCertPathValidatorResult) result).getTrustAnchor().getTrustedCert();
+      return shortest(below, parameters(at));
     } catch (CertPathValidatorException untrusted) {
       throw new CertificateException(
           "the certificate does not lead to a root of the bundle of %s (%s)"
@@ -65,5 +59,35 @@ public record TrustBundle(
     } catch (GeneralSecurityException broken) {
       throw new CertificateException("the certificate chain cannot be checked", broken);
     }
+  }
+
+  private PKIXParameters parameters(Instant at) throws GeneralSecurityException {
+    var anchors = new HashSet<TrustAnchor>();
+    roots.forEach(root -> anchors.add(new TrustAnchor(root, null)));
+    var parameters = new PKIXParameters(anchors);
+    parameters.setRevocationEnabled(false);
+    parameters.setDate(Date.from(at));
+    return parameters;
+  }
+
+  /// A chain may go on after it has reached a root: with that root as an older one has signed it,
+  /// for peers that know only the older.
+  private static X509Certificate shortest(List<X509Certificate> chain, PKIXParameters parameters)
+      throws GeneralSecurityException {
+    var path = CertificateFactory.getInstance("X.509");
+    var validator = CertPathValidator.getInstance("PKIX");
+    for (int length = 1; length < chain.size(); length++) {
+      try {
+        var part = path.generateCertPath(chain.subList(0, length));
+        return root(validator.validate(part, parameters));
+      } catch (CertPathValidatorException notYet) {
+        // The whole chain tells why.
+      }
+    }
+    return root(validator.validate(path.generateCertPath(chain), parameters));
+  }
+
+  private static X509Certificate root(CertPathValidatorResult result) {
+    return ((PKIXCertPathValidatorResult) result).getTrustAnchor().getTrustedCert();
   }
 }

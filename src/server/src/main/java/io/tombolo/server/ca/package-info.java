@@ -1,4 +1,4 @@
-/// Authorities elsewhere that sign the intermediates of ours.
+/// Authorities other than the built-in one: such as sign for workloads, or our intermediate.
 @NullMarked
 package io.tombolo.server.ca;
 

@@ -184,18 +184,43 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
 
   private Issued issued(ByteString csr, Proof proof) throws StatusException {
     var now = clock.instant();
-    var result = registrar.issue(key(csr, proof), proof, now);
+    var result = registrar.issue(key(csr, proof), csr.toByteArray(), proof, now);
     return switch (result) {
       case Registrar.Result.Granted(var issued) -> {
         LOG.infof("Issued %s", issued);
-        yield Issued.newBuilder()
-            .addAllChain(TrustMessages.encoded(issued.chain()))
-            .setTrust(whomToTrust())
-            .build();
+        yield answer(issued).build();
+      }
+      case Registrar.Result.Provisional(var issued) -> {
+        LOG.infof("Issued %s, to ask for another by name", issued);
+        yield answer(issued).setNameNeeded(true).build();
       }
       case Registrar.Result.Banned(var ban) -> throw Connections.banned(ban).asException();
       case Registrar.Result.Closed(var why) -> throw closed(why);
+      case Registrar.Result.Misnamed(var why) ->
+          throw Status.INVALID_ARGUMENT
+              .withDescription("csr: " + Names.printable(why))
+              .asException();
+      case Registrar.Result.Busy(var why) -> {
+        LOG.warnf("Not issued now for %s: %s", proof.identity(), why);
+        throw Status.RESOURCE_EXHAUSTED
+            .withDescription("the authority has too many requests; try again later")
+            .asException();
+      }
+      case Registrar.Result.Unsigned(var why) -> {
+        LOG.errorf("Not issued for %s: %s", proof.identity(), why);
+        throw Status.UNAVAILABLE
+            .withDescription(
+                "the authority of %s does not sign at present; the log of the control plane says why"
+                    .formatted(proof.identity()))
+            .asException();
+      }
     };
+  }
+
+  private Issued.Builder answer(io.tombolo.identity.Issued issued) {
+    return Issued.newBuilder()
+        .addAllChain(TrustMessages.encoded(issued.chain()))
+        .setTrust(whomToTrust());
   }
 
   private PublicKey key(ByteString csr, Proof proof) throws StatusException {

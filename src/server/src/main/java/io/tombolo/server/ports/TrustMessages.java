@@ -11,16 +11,17 @@ import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Whom to trust, as it is told.
 final class TrustMessages {
   private TrustMessages() {}
 
-  /// @param retiring a root that signs no more
+  /// @param retiring a root of the built-in authority that signs no more
   static io.tombolo.api.identity.v1.Trust of(Trust trust, Optional<X509Certificate> retiring) {
     return io.tombolo.api.identity.v1.Trust.newBuilder()
         .addAllRetiring(
-            retiring.stream()
+            Stream.concat(retiring.stream(), trust.retiring().stream())
                 .map(root -> HexFormat.of().parseHex(Roots.fingerprint(root)))
                 .map(ByteString::copyFrom)
                 .toList())
