@@ -34,7 +34,8 @@ class CaKeyIT {
           "/v1/receipts/x",
           "/v1/audit?verify=true&limit=1000",
           "/v1/certs",
-          "/v1/bans");
+          "/v1/bans",
+          "/v1/roots");
   private static final List<String> OPEN_PAGES =
       List.of("/q/health", "/q/health/live", "/q/health/ready", "/q/metrics");
 
@@ -117,8 +118,7 @@ class CaKeyIT {
     }
     for (var body : List.of("{\"service\": \"billing\"}", "{\"gateway\": \"vms\"}", "{", "")) {
       var post =
-          new HttpCall("POST", ADMIN + "/v1/tokens", body)
-              .with("Content-Type", "application/json");
+          new HttpCall("POST", ADMIN + "/v1/tokens", body).with("Content-Type", "application/json");
       put("POST /v1/tokens " + body, askedWithToken(post).toString());
     }
   }

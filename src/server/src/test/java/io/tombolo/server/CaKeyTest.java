@@ -55,7 +55,8 @@ class CaKeyTest {
       }
 
       assertThat(places.keySet())
-          .contains("the log", "file bundle.pem", "file audit.log", "file ca/root.sealed");
+          .contains("the log", "file bundle.pem", "file audit.log")
+          .anyMatch(place -> place.endsWith(".sealed"));
       assertThat(known.foundIn(places)).isEmpty();
       places.put("planted", known.forms().values().iterator().next());
       assertThat(known.foundIn(places)).as("one that was planted").hasSize(1);

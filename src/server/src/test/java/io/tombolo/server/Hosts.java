@@ -38,7 +38,7 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 /// @param state the control plane's state directory
 record Hosts(Path state, ControlPlane controlPlane, List<ManagedChannel> channels)
     implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 20;
+  private static final long PATIENCE_SECONDS = 60;
 
   static Hosts of(Path state, ControlPlane controlPlane) {
     return new Hosts(state, controlPlane, new CopyOnWriteArrayList<>());

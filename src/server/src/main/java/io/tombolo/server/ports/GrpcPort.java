@@ -87,9 +87,13 @@ public final class GrpcPort implements AutoCloseable {
         NettyServerBuilder.forAddress(address)
             .sslContext(tls(own, new PeerTrust(trustDomain, bundle)));
     services.forEach(service ->
-        builder.addService(ServerInterceptors.intercept(service, caller, new RemoteAddress())));
-    forOperators.forEach(
-        service -> builder.addService(ServerInterceptors.intercept(service, new Operator(token))));
+        builder.addService(
+            ServerInterceptors.intercept(
+                ReadableRequests.only(service.bindService()), caller, new RemoteAddress())));
+    forOperators.forEach(service ->
+        builder.addService(
+            ServerInterceptors.intercept(
+                ReadableRequests.only(service.bindService()), new Operator(token))));
     return new GrpcPort(loops, limits, builder);
   }
 
