@@ -45,7 +45,7 @@ class CaKeyIT {
 
   CaKeyIT(TwoWorlds worlds) {
     this.worlds = worlds;
-    this.state = worlds.controlPlane().bundle().getParent();
+    this.state = worlds.controlPlane().state();
   }
 
   private HttpCall.Reply asked(HttpCall call) throws IOException {
