@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeAll;
@@ -78,29 +79,31 @@ class PeerGateTest {
       }
       Files.setPosixFilePermissions(host.socket(), PosixFilePermissions.fromString("rw-rw-rw-"));
 
-      assertThat(heardBy(0, host.socket())).isEqualTo("connected, heard the server");
-      assertThat(heardBy(65534, host.socket())).isEqualTo("connected, heard nothing");
+      assertThat(heardBy(0, host.socket())).isEqualTo("heard the server");
+      assertThat(heardBy(65534, host.socket())).isEqualTo("heard nothing");
     }
   }
 
   private static String heardBy(int user, Path socket) throws Exception {
+    var process = listening(user, List.of(socket.toString()));
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+  }
+
+  /// A process of this user that connects to each of these sockets and prints what it hears, a line
+  /// each.
+  static Process listening(int user, List<String> sockets) throws Exception {
     var script =
         """
-        my $socket = IO::Socket::UNIX->new(Peer => $ARGV[0]) or exit 1;
-        print "connected, heard ", sysread($socket, my $frame, 1) ? "the server" : "nothing";
+        for my $path (@ARGV) {
+          my $socket = IO::Socket::UNIX->new(Peer => $path) or exit 1;
+          print "heard ", sysread($socket, my $frame, 1) ? "the server" : "nothing", "\n";
+        }
         """;
-    var process =
-        new ProcessBuilder(
-                "setpriv",
-                "--reuid=" + user,
-                "--clear-groups",
-                "perl",
-                "-MIO::Socket::UNIX",
-                "-e",
-                script,
-                socket.toString())
-            .redirectErrorStream(true)
-            .start();
-    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    var command =
+        new ArrayList<>(
+            List.of("setpriv", "--reuid=" + user, "--clear-groups", "perl", "-MIO::Socket::UNIX"));
+    command.addAll(List.of("-e", script));
+    command.addAll(sockets);
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
   }
 }

@@ -30,6 +30,7 @@ import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,7 +58,8 @@ final class TestControlPlane implements AutoCloseable {
   volatile Status jwtRefusal = Status.OK;
 
   final BlockingDeque<InForce> inForce = new LinkedBlockingDeque<>();
-  private final Set<String> usedTokens = ConcurrentHashMap.newKeySet();
+  private final Map<String, String> tokens = new ConcurrentHashMap<>(Map.of(TOKEN, WORKLOAD));
+  private final Set<String> joined = ConcurrentHashMap.newKeySet();
   private final List<StreamObserver<Trust>> watchers = new CopyOnWriteArrayList<>();
   private final CountDownLatch watching = new CountDownLatch(1);
   private final TestAuthority authority;
@@ -66,6 +68,7 @@ final class TestControlPlane implements AutoCloseable {
 
   private TestControlPlane(TestAuthority authority, Duration ttl, String identity, int port)
       throws Exception {
+    joined.add(WORKLOAD);
     this.authority = authority;
     this.ttl = ttl;
     var keys = TestAuthority.newKeys();
@@ -95,6 +98,11 @@ final class TestControlPlane implements AutoCloseable {
   static TestControlPlane startAt(TestAuthority authority, Duration ttl, int port)
       throws Exception {
     return new TestControlPlane(authority, ttl, SELF, port);
+  }
+
+  /// Takes this token once, for another identity than usual.
+  void expect(String token, String identity) {
+    tokens.put(token, identity);
   }
 
   Address address() {
@@ -134,11 +142,10 @@ final class TestControlPlane implements AutoCloseable {
     @Override
     public void attest(AttestRequest request, StreamObserver<Issued> client) {
       attested.add(request);
-      boolean good =
-          request.hasKubernetes()
-              || (request.getJoinToken().equals(TOKEN) && usedTokens.add(TOKEN));
-      if (good) {
-        issue(request.getCsr(), client);
+      var identity = request.hasKubernetes() ? WORKLOAD : tokens.remove(request.getJoinToken());
+      if (identity != null) {
+        joined.add(identity);
+        issue(request.getCsr(), identity, client);
       } else {
         client.onError(
             Status.UNAUTHENTICATED.withDescription("the token is not valid").asRuntimeException());
@@ -147,12 +154,13 @@ final class TestControlPlane implements AutoCloseable {
 
     @Override
     public void renew(RenewRequest request, StreamObserver<Issued> client) {
-      if (!WORKLOAD.equals(CALLER.get())) {
+      var identity = CALLER.get();
+      if (!joined.contains(identity)) {
         client.onError(Status.UNAUTHENTICATED.asRuntimeException());
         return;
       }
       renewed.add(request);
-      issue(request.getCsr(), client);
+      issue(request.getCsr(), identity, client);
     }
 
     @Override
@@ -169,10 +177,10 @@ final class TestControlPlane implements AutoCloseable {
       }
     }
 
-    private void issue(ByteString csr, StreamObserver<Issued> client) {
+    private void issue(ByteString csr, String identity, StreamObserver<Issued> client) {
       try {
         var key = TestAuthority.csr(csr).getPublicKey();
-        client.onNext(authority.issued(key, WORKLOAD, ttl));
+        client.onNext(authority.issued(key, identity, ttl));
         client.onCompleted();
       } catch (Exception broken) {
         client.onError(Status.INTERNAL.withCause(broken).asRuntimeException());

@@ -53,6 +53,11 @@ final class ControlPlane implements AutoCloseable {
     return daemon;
   }
 
+  /// The directory of what survives a restart.
+  Path state() {
+    return state;
+  }
+
   Path bundle() {
     return state.resolve("bundle.pem");
   }

@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1IA5String;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.pkcs.Attribute;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.pkcs.CertificationRequest;
 import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
@@ -61,7 +63,11 @@ public final class Csr {
       return refused("it is not DER: " + notDer.getMessage());
     }
     try {
-      return checked(CertificationRequest.getInstance(der));
+      var request = CertificationRequest.getInstance(der);
+      // BouncyCastle does not look at what follows the signature.
+      return Arrays.equals(request.getEncoded(ASN1Encoding.DER), der)
+          ? checked(request)
+          : refused("it has more in it than a PKCS#10 certificate request");
     } catch (RuntimeException | IOException notACsr) {
       // BouncyCastle has no one exception for input that is not what it says.
       return refused("it is not a PKCS#10 certificate request");
@@ -129,6 +135,11 @@ public final class Csr {
       return refused(
           "signature: its algorithm is %s; sign with the request's key and SHA-256"
               .formatted(KeyRules.printable(algorithm)));
+    }
+    // Not signed, and without meaning here (RFC 5758 section 3.2, RFC 4055 section 5).
+    var parameters = request.getSignatureAlgorithm().getParameters();
+    if (parameters != null && (ec || !DERNull.INSTANCE.equals(parameters))) {
+      return refused("signature: its algorithm has no parameters");
     }
     try {
       var key = KeyRules.read(info, info.getEncoded(ASN1Encoding.DER));

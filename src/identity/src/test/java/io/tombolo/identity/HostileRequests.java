@@ -7,13 +7,17 @@ import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.nist.NISTNamedCurves;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
@@ -25,7 +29,7 @@ import org.bouncycastle.asn1.x9.X9ECPoint;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
 /// Certificate requests as no honest host sends them, by what is wrong with them.
-final class HostileRequests {
+public final class HostileRequests {
   private static final BigInteger P256_PRIME =
       new BigInteger("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff", 16);
 
@@ -35,7 +39,9 @@ final class HostileRequests {
   private final KeyPair keys = Ca.ec("secp256r1");
   private final byte[] good = Requests.plain(keys);
 
-  static Map<String, byte[]> all() throws Exception {
+  private HostileRequests() {}
+
+  public static Map<String, byte[]> all() throws Exception {
     var corpus = new HostileRequests();
     corpus.notDer();
     corpus.notRequests();
@@ -44,6 +50,8 @@ final class HostileRequests {
     corpus.badCurves();
     corpus.badRsaKeys();
     corpus.otherKeys();
+    corpus.otherThings();
+    corpus.all.putAll(BrokenDer.of(corpus.good));
     return corpus.all;
   }
 
@@ -163,6 +171,35 @@ final class HostileRequests {
       putKey(
           "key of algorithm " + oid.substring(0, 10),
           new SubjectPublicKeyInfo(algorithm, random(32)));
+    }
+  }
+
+  private void otherThings() throws IOException {
+    var words =
+        Map.of(
+            "json", "{\"csr\": \"spiffe://demo.test/ns/bank/sa/vault\"}",
+            "xml",
+                "<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]>",
+            "pem without end", "-----BEGIN CERTIFICATE REQUEST-----",
+            "a private key in pem",
+                "-----BEGIN PRIVATE KEY-----\nMIGHAgEA\n-----END PRIVATE KEY-----",
+            "a token", "eyJhbGciOiJub25lIn0.e30.",
+            "base64", Base64.getEncoder().encodeToString(good),
+            "hex", HexFormat.of().formatHex(good));
+    words.forEach((what, text) -> all.put(what, text.getBytes(StandardCharsets.US_ASCII)));
+    all.put("a spki in a sequence", encoded(info(keys)));
+    all.put("a request in a sequence", encoded(ASN1Sequence.getInstance(good)));
+    all.put("a request in an octet string", new DEROctetString(good).getEncoded());
+    for (int eighth = 1; eighth < 8; eighth++) {
+      all.put("cut after %d of 8".formatted(eighth), Arrays.copyOf(good, good.length * eighth / 8));
+      all.put(
+          "begun after %d of 8".formatted(eighth),
+          Arrays.copyOfRange(good, good.length * eighth / 8, good.length));
+    }
+    for (int back = 1; back < 12; back++) {
+      all.put(
+          "bit of the signature, %d from its end".formatted(back),
+          flipped(good, good.length - 1 - back));
     }
   }
 

@@ -12,7 +12,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Asks a cluster whose service-account token this is. What the token says of itself is not looked
-/// at; the API server's answer decides. Thread-safe.
+/// at; the API server's answers decide: a TokenReview, and the pod itself, for API servers go on
+/// accepting a token for seconds after its pod was deleted. Thread-safe.
 public final class ServiceAccountTokens {
   /// The audience that tokens for us are made for.
   public static final String AUDIENCE = "tombolo";
@@ -21,6 +22,7 @@ public final class ServiceAccountTokens {
   private static final String USER = "system:serviceaccount:";
   private static final String POD_NAME = "authentication.kubernetes.io/pod-name";
   private static final String POD_UID = "authentication.kubernetes.io/pod-uid";
+  private static final String NODE_NAME = "authentication.kubernetes.io/node-name";
 
   /// What came of it.
   public sealed interface Verdict {
@@ -55,7 +57,7 @@ public final class ServiceAccountTokens {
     try {
       return verdict(client.resource(review(token)).create().getStatus());
     } catch (KubernetesClientException failed) {
-      return new Verdict.Unavailable(Reason.of("create TokenReview", failed));
+      return new Verdict.Unavailable(Reason.of("create TokenReview, or get Pod", failed));
     }
   }
 
@@ -82,7 +84,7 @@ public final class ServiceAccountTokens {
     return bearer(status.getUser());
   }
 
-  private static Verdict bearer(@Nullable UserInfo user) {
+  private Verdict bearer(@Nullable UserInfo user) {
     var name = user == null || user.getUsername() == null ? "" : user.getUsername();
     var parts =
         name.startsWith(USER) ? name.substring(USER.length()).split(":", -1) : new String[0];
@@ -90,12 +92,41 @@ public final class ServiceAccountTokens {
       return new Verdict.Refused(
           "token: is \"%s\"'s, who is no service account".formatted(Names.printable(name)));
     }
-    var pod = only(user, POD_NAME);
-    if (pod.isEmpty() || only(user, POD_UID).isEmpty()) {
+    var pod = only(user, POD_NAME).filter(Ref::isSubdomain);
+    var uid = only(user, POD_UID);
+    if (pod.isEmpty() || uid.isEmpty()) {
       return new Verdict.Refused(
           "token: is not bound to a pod; mount a projected token instead of a secret's");
     }
-    return new Verdict.Verified(parts[0], parts[1], pod.get());
+    var bearer = new Verdict.Verified(parts[0], parts[1], pod.get());
+    return problem(bearer, uid.get(), only(user, NODE_NAME))
+        .<Verdict>map(Verdict.Refused::new)
+        .orElse(bearer);
+  }
+
+  /// Why a pod cannot be the one that a token was made for, or is none any more.
+  private Optional<String> problem(Verdict.Verified bearer, String uid, Optional<String> node) {
+    var pod = client.pods().inNamespace(bearer.namespace()).withName(bearer.podName()).get();
+    if (pod == null || !uid.equals(pod.getMetadata().getUid())) {
+      return Optional.of("token: its pod does not exist any more");
+    }
+    if (pod.getMetadata().getDeletionTimestamp() != null) {
+      return Optional.of("token: its pod is being deleted");
+    }
+    var phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
+    if ("Succeeded".equals(phase) || "Failed".equals(phase)) {
+      return Optional.of("token: its pod has ended");
+    }
+    var at = pod.getSpec().getNodeName() == null ? "" : pod.getSpec().getNodeName();
+    if (at.isEmpty() || !at.equals(node.orElse(at))) {
+      return Optional.of(
+          "token: its pod is on node \"%s\", the token was made for one on \"%s\""
+              .formatted(Names.printable(at), Names.printable(node.orElse("any"))));
+    }
+    var account = pod.getSpec().getServiceAccountName();
+    return bearer.serviceAccount().equals(account)
+        ? Optional.empty()
+        : Optional.of("token: its pod runs under another service account");
   }
 
   private static Optional<String> only(@Nullable UserInfo user, String extra) {

@@ -23,7 +23,7 @@ class ExcerptTest {
                "creationTimestamp": "2026-01-01T00:00:00Z",
                "managedFields": [{"manager": "kubelet", "fieldsV1": {"f:status": {}}}]},
              "spec": {"serviceAccountName": "web", "containers": [{"name": "app"}], "new": {"a": 1}},
-             "status": {"podIP": "10.0.0.1", "podIPs": [{"ip": "10.0.0.1"}], "phase": "Running"}}
+             "status": {"podIP": "10.0.0.1", "podIPs": [{"ip": "10.0.0.1"}], "qosClass": "Burstable"}}
             """,
             Pod.class);
 
@@ -32,7 +32,7 @@ class ExcerptTest {
     assertThat(pod.getMetadata().getManagedFields()).isEmpty();
     assertThat(KnownPod.of(pod)).isEqualTo(new KnownPod("web", "u1", Set.of("10.0.0.1")));
     assertThat(pod.getSpec().getContainers()).isEmpty();
-    assertThat(pod.getStatus().getPhase()).isNull();
+    assertThat(pod.getStatus().getQosClass()).isNull();
   }
 
   @Test

@@ -130,6 +130,22 @@ record Written(KubernetesClient client) {
 
   /// A pod that runs: with an address.
   Pod pod(String name, String address) {
+    return client
+        .resource(made(name, "nodeName: n1, "))
+        .editStatus(p -> {
+          p.getStatus().setPodIP(address);
+          p.getStatus().setPodIPs(List.of(new PodIPBuilder().withIp(address).build()));
+          p.getStatus().setPhase("Running");
+          return p;
+        });
+  }
+
+  /// A pod that is on no node yet.
+  void pending(String name) {
+    var _ = made(name, "");
+  }
+
+  private Pod made(String name, String place) {
     account("default");
     var pod =
         (Pod)
@@ -137,16 +153,19 @@ record Written(KubernetesClient client) {
                 """
                 {apiVersion: v1, kind: Pod, metadata: {name: %s, namespace: default},
                  spec: {serviceAccountName: default, automountServiceAccountToken: false,
-                        nodeName: n1, containers: [{name: app, image: app}]}}
+                        %scontainers: [{name: app, image: app}]}}
                 """
-                    .formatted(name));
-    var created = client.resource(pod).serverSideApply();
-    return client
-        .resource(created)
+                    .formatted(name, place));
+    return client.resource(pod).serverSideApply();
+  }
+
+  void phase(String pod, String phase) {
+    client
+        .pods()
+        .inNamespace("default")
+        .withName(pod)
         .editStatus(p -> {
-          p.getStatus().setPodIP(address);
-          p.getStatus().setPodIPs(List.of(new PodIPBuilder().withIp(address).build()));
-          p.getStatus().setPhase("Running");
+          p.getStatus().setPhase(phase);
           return p;
         });
   }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.Key;
+import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
@@ -32,13 +33,16 @@ public final class KubeApiserver implements AutoCloseable {
   private final Daemon daemon;
   private final String url;
   private final String token;
+  private final KeyPair accountKeys;
 
-  private KubeApiserver(Etcd etcd, Scratch files, Daemon daemon, String url, String token) {
+  private KubeApiserver(
+      Etcd etcd, Scratch files, Daemon daemon, String url, String token, KeyPair accountKeys) {
     this.etcd = etcd;
     this.files = files;
     this.daemon = daemon;
     this.url = url;
     this.token = token;
+    this.accountKeys = accountKeys;
   }
 
   /// Starts one and waits until it is ready.
@@ -47,13 +51,13 @@ public final class KubeApiserver implements AutoCloseable {
     var files = Scratch.named("kubernetes");
     var token = UUID.randomUUID().toString();
     files.write("tokens.csv", token + ",admin,admin,system:masters\n");
-    writeKeys(files);
+    var accountKeys = writtenKeys(files);
     int port = place.freePort();
     var daemon =
         new Daemon.Spec("kube-apiserver", place, command(place, port, etcd, files.path()), Map.of())
             .start();
     var url = "https://%s:%d".formatted(place.address(), port);
-    var apiserver = new KubeApiserver(etcd, files, daemon, url, token);
+    var apiserver = new KubeApiserver(etcd, files, daemon, url, token, accountKeys);
     try {
       apiserver.awaitReady();
     } catch (RuntimeException e) {
@@ -101,13 +105,14 @@ public final class KubeApiserver implements AutoCloseable {
         "--api-audiences=" + ISSUER);
   }
 
-  private static void writeKeys(Scratch files) {
+  private static KeyPair writtenKeys(Scratch files) {
     try {
       var generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
       var pair = generator.generateKeyPair();
       files.write("accounts.key", pem("PRIVATE KEY", pair.getPrivate()));
       files.write("accounts.pub", pem("PUBLIC KEY", pair.getPublic()));
+      return pair;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java makes no P-256 keys", e);
     }
@@ -154,6 +159,11 @@ public final class KubeApiserver implements AutoCloseable {
   /// A bearer token of an administrator.
   public String adminToken() {
     return token;
+  }
+
+  /// What it signs service-account tokens with (ES256).
+  public KeyPair accountKeys() {
+    return accountKeys;
   }
 
   /// The file with the certificate that it shows, and its issuer, in PEM.

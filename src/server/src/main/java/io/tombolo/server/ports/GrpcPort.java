@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,10 @@ public final class GrpcPort implements AutoCloseable {
   /// What a stream may have sent and nobody has read yet. When all proxies come back at once, each
   /// says what it has in hundreds of kilobytes, and most of them wait for their turn.
   private static final int UNREAD_BYTES = 64 * 1024;
+
+  /// A resumed session is not asked for its certificate again, whatever became of the bundle since.
+  /// The JDK makes no tickets for sessions of more than 7 days, the longest that TLS allows one.
+  private static final int NEVER_RESUMED = Math.toIntExact(Duration.ofDays(8).toSeconds());
 
   private final Server server;
 
@@ -82,9 +87,13 @@ public final class GrpcPort implements AutoCloseable {
         NettyServerBuilder.forAddress(address)
             .sslContext(tls(own, new PeerTrust(trustDomain, bundle)));
     services.forEach(service ->
-        builder.addService(ServerInterceptors.intercept(service, caller, new RemoteAddress())));
-    forOperators.forEach(
-        service -> builder.addService(ServerInterceptors.intercept(service, new Operator(token))));
+        builder.addService(
+            ServerInterceptors.intercept(
+                ReadableRequests.only(service.bindService()), caller, new RemoteAddress())));
+    forOperators.forEach(service ->
+        builder.addService(
+            ServerInterceptors.intercept(
+                ReadableRequests.only(service.bindService()), new Operator(token))));
     return new GrpcPort(loops, limits, builder);
   }
 
@@ -111,6 +120,7 @@ public final class GrpcPort implements AutoCloseable {
           new KeyManager[] {new OwnKey(own::newest)},
           new TrustManager[] {trust},
           new SecureRandom());
+      context.getServerSessionContext().setSessionTimeout(NEVER_RESUMED);
       return new JdkSslContext(
           context,
           false,
