@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -94,7 +95,8 @@ class ConnectCaTest {
     var chain = signed(roots, "/ns/default/dc/dc1/svc/billing");
 
     assertThat(roots.retiring()).isEmpty();
-    assertThat(bundle(roots, List.of(roots.active())).verify(chain)).isEqualTo(roots.active());
+    assertThat(bundle(roots, List.of(roots.active())).verify(chain, Instant.now()))
+        .isEqualTo(roots.active());
     for (var path : List.of("/ns/default/dc/dc2/svc/billing", "/ns/shop/sa/cart", "/x")) {
       assertThat(ca.sign(csr(roots, path))).isInstanceOf(ConnectCa.Verdict.Failed.class);
     }
@@ -110,9 +112,11 @@ class ConnectCaTest {
     assertThat(after.active()).isNotEqualTo(before.active());
     assertThat(after.retiring()).containsExactly(before.active());
     assertThat(chain).hasSizeGreaterThan(1);
-    assertThat(bundle(after, List.of(before.active())).verify(chain)).isEqualTo(before.active());
-    assertThat(bundle(after, List.of(after.active())).verify(chain)).isEqualTo(after.active());
-    assertThat(bundle(after, List.of(before.active(), after.active())).verify(chain))
+    assertThat(bundle(after, List.of(before.active())).verify(chain, Instant.now()))
+        .isEqualTo(before.active());
+    assertThat(bundle(after, List.of(after.active())).verify(chain, Instant.now()))
+        .isEqualTo(after.active());
+    assertThat(bundle(after, List.of(before.active(), after.active())).verify(chain, Instant.now()))
         .isEqualTo(after.active());
   }
 

@@ -74,7 +74,12 @@ class JwtAuthorityTest {
     var authority = JwtAuthority.open(vault, ca.kek(), Ca.DOMAIN, TTL, now);
     var trust =
         TrustStore.open(
-            state.resolve("trust"), Ca.DOMAIN, List.of(), List.of(), authority.publicKeys(now), now);
+            state.resolve("trust"),
+            Ca.DOMAIN,
+            List.of(),
+            List.of(),
+            authority.publicKeys(now),
+            now);
     authority.tell(trust, now);
     return new Signer(authority, trust);
   }

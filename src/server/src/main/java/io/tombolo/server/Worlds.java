@@ -39,11 +39,7 @@ record Worlds(
   static Worlds of(TomboloConfig config, TrustDomain trustDomain) throws IOException {
     var worlds =
         new Worlds(
-            new ArrayList<>(),
-            new HashMap<>(),
-            new HashMap<>(),
-            new HashMap<>(),
-            new HashMap<>());
+            new ArrayList<>(), new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
     var networks = ConfiguredMesh.networks(config);
     if (config.directory().isPresent()) {
       worlds.sources.addAll(
