@@ -284,8 +284,9 @@ final class ControlPlane implements AutoCloseable {
     bench.ifPresent(GrpcPort::close);
     bundlePort.ifPresent(BundlePort::close);
     federation.close();
-    threads.forEach(Thread::interrupt);
-    for (var thread : threads) {
+    var started = threads.stream().filter(Thread::isAlive).toList();
+    started.forEach(Thread::interrupt);
+    for (var thread : started) {
       try {
         thread.join(Duration.ofSeconds(5));
       } catch (InterruptedException impatient) {

@@ -55,13 +55,14 @@ class BundleEndpointTest {
     started.forEach(ControlPlane::close);
   }
 
+  /// Not started: its ports are open, and nothing but the test changes its roots or fetches
+  /// bundles.
   private ControlPlane controlPlane(String domain, List<Map<String, String>> keys)
       throws IOException {
     var all = new HashMap<String, String>();
     all.put("tombolo.trust-domain", domain);
     keys.forEach(all::putAll);
     var controlPlane = Configured.controlPlane(directory.resolve(domain), all);
-    controlPlane.start();
     started.add(controlPlane);
     return controlPlane;
   }
