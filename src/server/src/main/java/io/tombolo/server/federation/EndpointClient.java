@@ -14,6 +14,7 @@ import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,15 +34,18 @@ final class EndpointClient {
 
   private final Relation relation;
   private final Function<TrustDomain, Optional<TrustBundle>> known;
+  private final InstantSource clock;
 
   /// @param known the newest bundle of a trust domain, if there is one
   /// @throws IOException if the file of authorities cannot be read
   /// @throws IllegalArgumentException if there are no certificates in it
-  EndpointClient(Relation relation, Function<TrustDomain, Optional<TrustBundle>> known)
+  EndpointClient(
+      Relation relation, Function<TrustDomain, Optional<TrustBundle>> known, InstantSource clock)
       throws IOException {
     this.relation = relation;
     this.known = known;
-    var _ = context(relation.profile(), known);
+    this.clock = clock;
+    var _ = context();
   }
 
   private HttpClient client() throws IOException {
@@ -51,22 +55,20 @@ final class EndpointClient {
         .version(HttpClient.Version.HTTP_1_1)
         .followRedirects(HttpClient.Redirect.NEVER)
         .connectTimeout(CONNECT)
-        .sslContext(context(relation.profile(), known))
+        .sslContext(context())
         .sslParameters(parameters)
         .build();
   }
 
-  private static SSLContext context(
-      Relation.Profile profile, Function<TrustDomain, Optional<TrustBundle>> known)
-      throws IOException {
+  private SSLContext context() throws IOException {
     try {
       var context = SSLContext.getInstance("TLS");
       var managers =
-          switch (profile) {
+          switch (relation.profile()) {
             case Relation.Profile.Web(var authorities) -> web(authorities);
             case Relation.Profile.Spiffe(var endpoint, _) ->
                 new TrustManager[] {
-                  new EndpointTrust(endpoint, () -> known.apply(endpoint.trustDomain()))
+                  new EndpointTrust(endpoint, () -> known.apply(endpoint.trustDomain()), clock)
                 };
           };
       context.init(null, managers, new SecureRandom());

@@ -6,6 +6,7 @@ import io.tombolo.server.ports.PeerTrust;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -22,9 +23,11 @@ final class EndpointTrust extends X509ExtendedTrustManager {
 
   private final SpiffeId endpoint;
   private final Supplier<Optional<TrustBundle>> bundle;
+  private final InstantSource clock;
 
   /// @param bundle the newest of the endpoint's trust domain
-  EndpointTrust(SpiffeId endpoint, Supplier<Optional<TrustBundle>> bundle) {
+  EndpointTrust(SpiffeId endpoint, Supplier<Optional<TrustBundle>> bundle, InstantSource clock) {
+    this.clock = clock;
     this.endpoint = endpoint;
     this.bundle = bundle;
   }
@@ -51,7 +54,7 @@ final class EndpointTrust extends X509ExtendedTrustManager {
                 new CertificateException(
                     "no bundle of the endpoint's trust domain %s is known yet"
                         .formatted(endpoint.trustDomain())));
-    var _ = known.verify(List.of(chain));
+    var _ = known.verify(List.of(chain), clock.instant());
   }
 
   @Override

@@ -43,7 +43,7 @@ final class Followed {
     this.files = files;
     this.trust = trust;
     this.clock = clock;
-    client = client(relation, trust);
+    client = client(relation, trust, clock);
     var kept = files.read(relation.trustDomain());
     var first = bootstrap(relation);
     known =
@@ -74,9 +74,10 @@ final class Followed {
         : Optional.empty();
   }
 
-  private static EndpointClient client(Relation relation, TrustStore trust) throws IOException {
+  private static EndpointClient client(Relation relation, TrustStore trust, InstantSource clock)
+      throws IOException {
     try {
-      return new EndpointClient(relation, domain -> newest(trust, domain));
+      return new EndpointClient(relation, domain -> newest(trust, domain), clock);
     } catch (IOException | IllegalArgumentException unusable) {
       throw new IllegalArgumentException(
           "ca: cannot be used (%s)".formatted(unusable.getMessage()), unusable);
