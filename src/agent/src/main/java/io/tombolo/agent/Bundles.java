@@ -7,6 +7,7 @@ import io.tombolo.mesh.identity.Trust;
 import io.tombolo.mesh.identity.TrustBundle;
 import io.tombolo.mesh.identity.TrustDomain;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
@@ -19,6 +20,8 @@ import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 
 /// Reads bundles: the pinned roots from their file, and what the control plane sends.
 final class Bundles {
+  private static final System.Logger LOG = System.getLogger(Bundles.class.getName());
+
   private Bundles() {}
 
   /// The pinned roots.
@@ -43,10 +46,11 @@ final class Bundles {
     }
   }
 
-  /// Whom to trust, as the control plane sent it.
+  /// Whom to trust, as the control plane sent it. A bundle of another trust domain that cannot be
+  /// read is left out: then nobody of that trust domain is accepted.
   ///
-  /// @throws CertificateException if its own bundle is of another trust domain or has no root, or a
-  ///   bundle is not one
+  /// @throws CertificateException if its own bundle is of another trust domain, has no root, or is
+  ///   not one
   static Trust trust(TrustDomain expected, io.tombolo.api.identity.v1.Trust sent)
       throws CertificateException {
     if (!sent.getOwn().getTrustDomain().equals(expected.name())) {
@@ -59,7 +63,15 @@ final class Bundles {
     }
     var federated = new ArrayList<TrustBundle>();
     for (var one : sent.getFederatedList()) {
-      federated.add(bundle(one));
+      try {
+        federated.add(bundle(one));
+      } catch (CertificateException unusable) {
+        LOG.log(
+            Level.ERROR,
+            "Agent: nobody of trust domain \"{0}\" is accepted: {1}",
+            Names.printable(one.getTrustDomain()),
+            Failure.text(unusable));
+      }
     }
     return new Trust(bundle(sent.getOwn()), federated);
   }

@@ -40,14 +40,14 @@ final class WorkloadApi extends SpiffeWorkloadAPIImplBase {
         secrets ->
             secrets
                 .unexpired(clock.instant())
-                .map(svid -> X509Answers.svids(svid, secrets.trust().own())));
+                .map(svid -> X509Answers.svids(svid, secrets.trust())));
   }
 
   /// Denied until there has been an SVID: a host that has not joined knows only the pinned roots.
   @Override
   public void fetchX509Bundles(
       X509BundlesRequest request, StreamObserver<X509BundlesResponse> client) {
-    open(client, secrets -> secrets.svid().map(_ -> X509Answers.bundles(secrets.trust().own())));
+    open(client, secrets -> secrets.svid().map(_ -> X509Answers.bundles(secrets.trust())));
   }
 
   /// The audience is mandatory. Denied while there is no unexpired SVID, and for the SPIFFE ID of

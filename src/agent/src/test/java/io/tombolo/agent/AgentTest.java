@@ -2,7 +2,9 @@ package io.tombolo.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.grpc.Status;
@@ -164,6 +166,49 @@ class AgentTest {
           .isEqualTo(SpiffeCertificates.toPem(List.of(authority.root(), second.root())));
       assertThat(pushed)
           .isNotEqualTo(SdsClient.secret(pinned).getValidationContext().getTrustedCa());
+    }
+  }
+
+  @Test
+  @Tag("identity")
+  void each_trust_domain_has_roots_of_its_own_and_the_bundle_of_ours_has_no_others()
+      throws Exception {
+    var partner = TestAuthority.create("partner");
+    try (var controlPlane = TestControlPlane.start(authority, HOUR);
+        var _ = Agent.start(config(controlPlane.address()));
+        var sds = new SdsClient(dir.resolve("run/sds.sock"))) {
+      var stream = sds.stream("ROOTCA-by-trust-domain");
+      stream.next();
+      eventually(controlPlane::watched);
+      var theirs = partner.bundle().toBuilder();
+      var trust =
+          Trust.newBuilder()
+              .setOwn(authority.bundle())
+              .addFederated(theirs.clone().setTrustDomain("partner.example"))
+              .addFederated(theirs.clone().setTrustDomain("empty.example").clearRoots())
+              .addFederated(theirs.clone().setTrustDomain("Not a trust domain"));
+
+      controlPlane.announce(trust.build());
+
+      var context = SdsClient.secret(stream.next()).getValidationContext();
+      assertThat(context.hasTrustedCa()).isFalse();
+      assertThat(context.getCustomValidatorConfig().getName())
+          .isEqualTo("envoy.tls.cert_validator.spiffe");
+      var validator =
+          context
+              .getCustomValidatorConfig()
+              .getTypedConfig()
+              .unpack(SPIFFECertValidatorConfig.class);
+      assertThat(validator.getTrustDomainsList())
+          .extracting(
+              one -> one.getName(), one -> one.getTrustBundle().getInlineBytes().toStringUtf8())
+          .containsExactly(
+              tuple(
+                  TestAuthority.DOMAIN.name(), SpiffeCertificates.toPem(List.of(authority.root()))),
+              tuple("partner.example", SpiffeCertificates.toPem(List.of(partner.root()))));
+      var own = SdsClient.secret(sds.stream("ROOTCA").next()).getValidationContext();
+      assertThat(own.getTrustedCa().getInlineBytes().toStringUtf8())
+          .isEqualTo(SpiffeCertificates.toPem(List.of(authority.root())));
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
+import io.tombolo.api.identity.v1.Trust;
 import io.tombolo.api.workload.X509SVID;
 import io.tombolo.mesh.identity.TrustBundle;
 import java.nio.file.Files;
@@ -169,6 +170,39 @@ class WorkloadApiTest {
       assertThat(answer.getBundlesMap()).containsOnlyKeys(DOMAIN_ID);
       assertThat(read(answer.getBundlesOrThrow(DOMAIN_ID))).containsExactly(authority.root());
       assertThat(answer.getCrlCount()).isZero();
+    }
+  }
+
+  /// Section 4.6.
+  @Test
+  void bundles_of_other_trust_domains_are_each_under_its_own_spiffe_id() throws Exception {
+    var partner = TestAuthority.create("partner");
+    try (var controlPlane = TestControlPlane.start(authority, HOUR);
+        var _ = host.joined(controlPlane);
+        var client = WorkloadClient.open(host.socket())) {
+      var svids = client.svids();
+      var bundles = client.bundles();
+      svids.next();
+      bundles.next();
+      controlPlane.awaitWatch();
+      var theirs = partner.bundle().toBuilder().setTrustDomain("partner.example").build();
+      var alone = Trust.newBuilder().setOwn(authority.bundle()).build();
+
+      controlPlane.announce(alone.toBuilder().addFederated(theirs).build());
+      var both = svids.next();
+      assertThat(read(both.getSvids(0).getBundle())).containsExactly(authority.root());
+      assertThat(both.getFederatedBundlesMap()).containsOnlyKeys("spiffe://partner.example");
+      assertThat(read(both.getFederatedBundlesOrThrow("spiffe://partner.example")))
+          .containsExactly(partner.root());
+      var all = bundles.next();
+      assertThat(all.getBundlesMap()).containsOnlyKeys(DOMAIN_ID, "spiffe://partner.example");
+      assertThat(read(all.getBundlesOrThrow(DOMAIN_ID))).containsExactly(authority.root());
+      assertThat(read(all.getBundlesOrThrow("spiffe://partner.example")))
+          .containsExactly(partner.root());
+
+      controlPlane.announce(alone);
+      assertThat(svids.next().getFederatedBundlesMap()).isEmpty();
+      assertThat(bundles.next().getBundlesMap()).containsOnlyKeys(DOMAIN_ID);
     }
   }
 

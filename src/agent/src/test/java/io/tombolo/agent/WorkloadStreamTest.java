@@ -78,7 +78,7 @@ class WorkloadStreamTest {
       rival.join();
     }
 
-    var order = all.stream().map(one -> X509Answers.svids(one, bundle)).toList();
+    var order = all.stream().map(one -> X509Answers.svids(one, Trust.of(bundle))).toList();
     assertThat(heard.all().stream().map(order::indexOf)).isSorted().doesNotHaveDuplicates();
     assertThat(heard.all()).last().isEqualTo(order.getLast());
   }
@@ -96,7 +96,7 @@ class WorkloadStreamTest {
         new WorkloadStream<>(
             heard,
             keyring,
-            secrets -> secrets.svid().map(svid -> X509Answers.svids(svid, secrets.trust().own())));
+            secrets -> secrets.svid().map(svid -> X509Answers.svids(svid, secrets.trust())));
     keyring.subscribe(stream);
     stream.refresh();
     return stream;

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       BanCommand.class,
       UnbanCommand.class,
       BansCommand.class,
+      FederationCommand.class,
       AgentCommand.class
     })
 public final class Main implements Runnable {

@@ -327,6 +327,24 @@ class CommandsTest {
   }
 
   @Test
+  void federation_shows_how_it_stands_with_each_trust_domain() {
+    controlPlane.answering(
+        "/v1/federation",
+        """
+        {"domains": [
+          {"trustDomain": "partner.example", "url": "u", "sequence": 7, "roots": 2, "jwtKeys": 1,
+           "age": 12, "trouble": null},
+          {"trustDomain": "other.example", "url": "u", "sequence": null, "roots": 0, "jwtKeys": 0,
+           "age": null, "trouble": "it answers 500"}]}
+        """);
+
+    assertThat(ask("federation")).isZero();
+    assertThat(out.toString())
+        .containsPattern("partner.example +7 +2 +1 +12s +-")
+        .containsPattern("other.example +no bundle +0 +0 +never fetched +it answers 500");
+  }
+
+  @Test
   void certs_shows_who_has_which_certificate_until_when() {
     controlPlane.answering(
         "/v1/certs",

@@ -49,7 +49,7 @@ public final class PrivateFiles {
   ///
   /// @throws StateUnusable if others may read or write it, if it has more than `most` bytes, or is
   ///   not a regular file
-  static Optional<byte[]> read(Path file, int most) throws IOException {
+  public static Optional<byte[]> read(Path file, int most) throws IOException {
     try {
       var attributes =
           Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);

@@ -8,14 +8,17 @@ import io.tombolo.kubernetes.v1alpha1.IntentionSpec;
 import io.tombolo.kubernetes.v1alpha1.Strict;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.catalog.World;
+import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.policy.Intention;
 import io.tombolo.mesh.policy.Party;
 import io.tombolo.mesh.policy.PolicyObject;
 import io.tombolo.mesh.policy.Provenance;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads an `Intention` object. It is taken as a whole or rejected as a whole, with everything that
@@ -79,13 +82,37 @@ final class WrittenIntention {
 
   private Optional<Party> source(String field, IntentionSource source) {
     nothingUnknown(field, source);
-    if ((source.name == null) == (source.serviceAccount == null)) {
-      problems.add(field + ": give either name or serviceAccount");
+    long given =
+        Stream.of(source.name, source.serviceAccount, source.spiffeId)
+            .filter(Objects::nonNull)
+            .count();
+    if (given != 1) {
+      problems.add(field + ": give one of name, serviceAccount and spiffeId");
       return Optional.empty();
+    }
+    if (source.spiffeId != null) {
+      return identified(field, source.spiffeId, source);
     }
     return source.serviceAccount == null
         ? party(field, source.name, source.namespace, source.world)
         : account(field, source.serviceAccount, source.namespace, source.world);
+  }
+
+  private Optional<Party> identified(String field, String id, IntentionSource source) {
+    if (source.namespace != null || source.world != null) {
+      problems.add(field + ": spiffeId goes without namespace and world; leave them out");
+      return Optional.empty();
+    }
+    return checked(field + ".spiffeId", () -> new Party.Identified(workload(id)));
+  }
+
+  private static SpiffeId workload(String id) {
+    var identity = SpiffeId.parse(id);
+    if (identity.path().isEmpty()) {
+      throw new IllegalArgumentException(
+          "this is a trust domain, not an identity; name each identity that may call");
+    }
+    return identity;
   }
 
   private Optional<Party> account(

@@ -416,7 +416,16 @@ class KubernetesWorldTest {
         "{destination: {name: cart}, sources: [{name: a, action: maybe}]}|sources[0].action",
         "{destination: {name: cart}, sources: [{name: a}]}|sources[0].action",
         "{destination: {name: cart}, sources: [{action: allow}]}|sources[0]",
-        "{destination: {name: cart}, sources: [{name: a, serviceAccount: b, action: deny}]}|either",
+        "{destination: {name: cart}, sources: [{name: a, serviceAccount: b, action: deny}]}|give"
+            + " one",
+        "{destination: {name: c}, sources: [{spiffeId: 'spiffe://p.example/a', name: a, action:"
+            + " allow}]}|give one",
+        "{destination: {name: c}, sources: [{spiffeId: 'spiffe://p.example/a', namespace: a,"
+            + " action: allow}]}|goes without",
+        "{destination: {name: c}, sources: [{spiffeId: 'spiffe://p.example', action:"
+            + " allow}]}|spiffeId: this is a trust domain",
+        "{destination: {name: c}, sources: [{spiffeId: 'spiffe://p.example/*', action:"
+            + " allow}]}|spiffeId",
         "{destination: {name: CART}, sources: [{name: a, action: deny}]}|spec.destination",
         "{destination: {name: cart}, sources: [{name: '.*', action: allow}]}|sources[0]",
         "{destination: {name: cart}, sources: [{name: a, namespace: '*', action:"

@@ -21,11 +21,14 @@ import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.server.admin.Admin;
 import io.tombolo.server.admin.AdminToken;
 import io.tombolo.server.ca.ConsulAuthority;
+import io.tombolo.server.federation.BundleFormat;
+import io.tombolo.server.federation.Federation;
 import io.tombolo.server.model.LastKnown;
 import io.tombolo.server.model.ModelLoop;
 import io.tombolo.server.ports.AdsContext;
 import io.tombolo.server.ports.AdsService;
 import io.tombolo.server.ports.Attestation;
+import io.tombolo.server.ports.BundlePort;
 import io.tombolo.server.ports.Connections;
 import io.tombolo.server.ports.EventLoops;
 import io.tombolo.server.ports.GrpcPort;
@@ -52,6 +55,9 @@ final class ControlPlane implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(ControlPlane.class);
   private static final Duration BETWEEN_LOOKS_AT_BANS = Duration.ofSeconds(1);
 
+  /// How often other trust domains are asked to fetch our bundle.
+  private static final Duration REFRESH = Duration.ofMinutes(5);
+
   private final TomboloConfig config;
   private final Clock clock = Clock.systemUTC();
   private final Inbox inbox = new Inbox();
@@ -66,9 +72,11 @@ final class ControlPlane implements AutoCloseable {
   private final JwtAuthority jwts;
   private final Optional<ConsulAuthority> consulCa;
   private final TrustStore trust;
+  private final Federation federation;
   private final Admin admin;
   private final GrpcPort port;
   private final Optional<GrpcPort> bench;
+  private final Optional<BundlePort> bundlePort;
   private final List<Thread> threads;
 
   ControlPlane(TomboloConfig config, String version) throws IOException {
@@ -79,6 +87,7 @@ final class ControlPlane implements AutoCloseable {
     PrivateFiles.directory(state);
     var settings = ConfiguredMesh.settings(config);
     var trustDomain = settings.trustDomain();
+    var partners = ConfiguredFederation.relations(config, trustDomain);
     worlds = Worlds.of(config, trustDomain);
     loop = new ModelLoop(inbox, settings, worlds.sources().stream().map(Source::id).toList());
     var revisions = new Revisions(clock);
@@ -105,6 +114,7 @@ final class ControlPlane implements AutoCloseable {
       var consul = consulCa.get();
       consul.observe(() -> trust.outside(consul.roots(), consul.retiring(), clock.instant()));
     }
+    federation = Federation.open(state.resolve("federation"), trust, partners, clock);
     ads =
         new AdsContext(
             loop, loops, connections, registrar.bans(), registrar.inventory(), limits, clock);
@@ -133,6 +143,7 @@ final class ControlPlane implements AutoCloseable {
             registrar,
             trust,
             rollover,
+            federation,
             clock);
     threads =
         List.of(
@@ -146,7 +157,11 @@ final class ControlPlane implements AutoCloseable {
             Thread.ofVirtual().name("jwt-keys").unstarted(new JwtKeys(jwts, clock)),
             Thread.ofVirtual().name("start-timeout").unstarted(this::declareLate));
     bench = benchPort(trustDomain);
-    port = grpc(trustDomain, identities);
+    var own = new OwnCertificate(authority, trustDomain, clock);
+    port = grpc(trustDomain, own, identities);
+    bundlePort =
+        ConfiguredFederation.port(
+            config, own, () -> BundleFormat.write(trust.trust().own(), REFRESH));
     trust.observe(_ -> pin());
     pin();
   }
@@ -178,13 +193,14 @@ final class ControlPlane implements AutoCloseable {
     return opened;
   }
 
-  private GrpcPort grpc(TrustDomain trustDomain, IdentityService identities) throws IOException {
+  private GrpcPort grpc(TrustDomain trustDomain, OwnCertificate own, IdentityService identities)
+      throws IOException {
     return GrpcPort.mutualTls(
         new InetSocketAddress(config.xds().address(), config.xds().port()),
         loops,
         limits,
         trustDomain,
-        new OwnCertificate(registrar.authority(), trustDomain, clock),
+        own,
         () -> trust.trust().own(),
         List.of(AdsService.certified(ads), identities),
         List.of(new ReceiptService(admin.receipts())),
@@ -218,11 +234,19 @@ final class ControlPlane implements AutoCloseable {
     return bench;
   }
 
+  /// The port that tells other trust domains our bundle, if it is open.
+  Optional<BundlePort> bundlePort() {
+    return bundlePort;
+  }
+
   void start() {
     threads.forEach(Thread::start);
+    federation.start();
     LOG.infof(
         "Tombolo of trust domain %s: xDS and identity on port %d, %d sources, state in %s",
         config.trustDomain(), port.port(), worlds.sources().size(), absolute(config.state()));
+    bundlePort.ifPresent(
+        open -> LOG.infof("Our bundle is served to other trust domains on port %d", open.port()));
     bench.ifPresent(open ->
         LOG.warnf(
             "tombolo.bench.port: ADS without TLS on %s port %d, for benches only: whoever reaches"
@@ -287,8 +311,11 @@ final class ControlPlane implements AutoCloseable {
   public void close() {
     port.close();
     bench.ifPresent(GrpcPort::close);
-    threads.forEach(Thread::interrupt);
-    for (var thread : threads) {
+    bundlePort.ifPresent(BundlePort::close);
+    federation.close();
+    var started = threads.stream().filter(Thread::isAlive).toList();
+    started.forEach(Thread::interrupt);
+    for (var thread : started) {
       try {
         thread.join(Duration.ofSeconds(5));
       } catch (InterruptedException impatient) {

@@ -3,7 +3,9 @@ package io.tombolo.server;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tombolo.mesh.catalog.SourceStatus;
+import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.server.admin.Admin;
+import io.tombolo.server.federation.Standing;
 import java.time.Duration;
 
 /// The state of the control plane as metrics.
@@ -25,6 +27,7 @@ final class Gauges {
         .description("1 if proxies are served")
         .register(registry);
     identities(admin, registry);
+    partners(admin, registry);
     loop.model()
         .mesh()
         .catalog()
@@ -42,6 +45,37 @@ final class Gauges {
                 .description("1 if the source is followed, 0 if it is away or not yet listed")
                 .tag("source", source.toString())
                 .register(registry));
+  }
+
+  private static void partners(Admin admin, MeterRegistry registry) {
+    for (var one : admin.federation().standings()) {
+      var domain = one.trustDomain();
+      Gauge.builder(
+              "tombolo.federation.bundle.age.seconds",
+              admin,
+              a ->
+                  standing(a, domain)
+                      .fetched()
+                      .map(at -> (double) Duration.between(at, a.clock().instant()).toSeconds())
+                      .orElse(Double.NaN))
+          .description("Seconds since the endpoint of a trust domain last served its bundle")
+          .tag("domain", domain.name())
+          .register(registry);
+      Gauge.builder(
+              "tombolo.federation.trouble",
+              admin,
+              a -> standing(a, domain).trouble().isPresent() ? 1 : 0)
+          .description("1 if the last look at the bundle endpoint of a trust domain did not work")
+          .tag("domain", domain.name())
+          .register(registry);
+    }
+  }
+
+  private static Standing standing(Admin admin, TrustDomain domain) {
+    return admin.federation().standings().stream()
+        .filter(one -> one.trustDomain().equals(domain))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static void identities(Admin admin, MeterRegistry registry) {

@@ -53,6 +53,8 @@ public interface TomboloConfig {
 
   Jwt jwt();
 
+  Federation federation();
+
   Sources sources();
 
   /// A Kubernetes cluster.
@@ -293,6 +295,52 @@ public interface TomboloConfig {
 
     /// The name in its TLS certificate, if that is not the host of the URL.
     Optional<String> serverName();
+  }
+
+  /// Trust between this trust domain and others.
+  interface Federation {
+    BundleEndpoint endpoint();
+
+    /// Other trust domains that are trusted, by name.
+    Map<String, Partner> domains();
+  }
+
+  /// The port on which other trust domains fetch our bundle.
+  interface BundleEndpoint {
+    @WithDefault("0.0.0.0")
+    String address();
+
+    /// None: it is not opened.
+    OptionalInt port();
+
+    /// `https_spiffe` (shows the control plane's own SVID) or `https_web`.
+    @WithDefault("https_spiffe")
+    String profile();
+
+    /// For `https_web`: the certificate and its intermediates, a PEM file, read again when it
+    /// changes.
+    Optional<Path> certificate();
+
+    /// For `https_web`: its private key, PKCS#8 in a PEM file.
+    Optional<Path> key();
+  }
+
+  /// Another trust domain.
+  interface Partner {
+    /// Of its bundle endpoint.
+    String url();
+
+    /// `https_spiffe` or `https_web`.
+    String profile();
+
+    /// For `https_spiffe`: the SPIFFE ID of the endpoint.
+    Optional<String> endpointSpiffeId();
+
+    /// For `https_spiffe`: a file with a bundle to begin with.
+    Optional<Path> bootstrapBundle();
+
+    /// For `https_web`: its authorities, a PEM file; those of the system if absent.
+    Optional<Path> ca();
   }
 
   /// Reading the worlds.

@@ -45,6 +45,7 @@ class PurityTest {
             "org.jspecify..",
             "com.google.protobuf..",
             "com.google.rpc..",
+            "com.google.api.expr..",
             "io.envoyproxy..",
             "io.tombolo.mesh..",
             "io.tombolo.xds..")

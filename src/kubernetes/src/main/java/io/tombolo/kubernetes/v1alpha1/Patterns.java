@@ -6,5 +6,7 @@ final class Patterns {
   static final String SUBDOMAIN =
       "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
 
+  static final String SPIFFE_ID = "^spiffe://[a-z0-9._-]+(/[a-zA-Z0-9._-]+)+$";
+
   private Patterns() {}
 }

@@ -1,6 +1,8 @@
 package io.tombolo.mesh.policy;
 
 import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.identity.TrustDomain;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
@@ -19,6 +21,20 @@ public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules) {
 
   public InboundPolicy(List<Rule> rules) {
     this(Set.of(), rules);
+  }
+
+  /// The trust domains besides our own of whom a rule allows something, in order.
+  public List<TrustDomain> partners(TrustDomain own) {
+    return rules.stream()
+        .filter(rule -> rule.intention().action() == Intention.Action.ALLOW)
+        .flatMap(rule -> rule.principals().stream())
+        .filter(Principal.Exactly.class::isInstance)
+        .map(principal -> ((Principal.Exactly) principal).id())
+        .map(SpiffeId::trustDomain)
+        .filter(domain -> !domain.equals(own))
+        .distinct()
+        .sorted(Comparator.comparing(TrustDomain::name))
+        .toList();
   }
 
   public Decision decide(SpiffeId caller) {

@@ -2,6 +2,7 @@ package io.tombolo.mesh.policy;
 
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.catalog.World;
+import io.tombolo.mesh.identity.SpiffeId;
 
 /// Whom an intention names, as source or as destination.
 public sealed interface Party {
@@ -73,10 +74,19 @@ public sealed interface Party {
     }
   }
 
+  /// Whoever has this identity, of the mesh's own trust domain or of another that it federates
+  /// with.
+  record Identified(SpiffeId id) implements Party {
+    @Override
+    public String toString() {
+      return id.toString();
+    }
+  }
+
   /// How many of namespace and name it leaves open, in Consul's counting: 0, 1 or 2.
   default int wildcards() {
     return switch (this) {
-      case Named _, InWorld _, Account _ -> 0;
+      case Named _, InWorld _, Account _, Identified _ -> 0;
       case InNamespace _, Everyone _ -> 1;
     };
   }

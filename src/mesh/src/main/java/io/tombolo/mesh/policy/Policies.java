@@ -55,7 +55,7 @@ public final class Policies {
           catalog.services().keySet().stream()
               .filter(id -> id.source().world() == World.KUBERNETES)
               .filter(id -> id.namespace().equals(namespace));
-      case Party.Account _ -> Stream.empty();
+      case Party.Account _, Party.Identified _ -> Stream.empty();
     };
   }
 
@@ -77,6 +77,7 @@ public final class Policies {
           Set.of(new Principal.Under("spiffe://%s/ns/%s/sa/".formatted(trustDomain, namespace)));
       case Party.Account(var namespace, var account) ->
           Set.of(new Principal.Exactly(SpiffeId.serviceAccount(trustDomain, namespace, account)));
+      case Party.Identified(var id) -> Set.of(new Principal.Exactly(id));
       case Party.Named(var name) -> union(consulPrincipals("default", name), identities(source));
       case Party.InWorld(var world, var namespace, var name) ->
           union(

@@ -79,6 +79,47 @@ class IntentionsTest {
   }
 
   @Test
+  void another_trust_domain_is_never_everyone() {
+    var partner = SpiffeId.parse("spiffe://partner.example/ns/shop/sa/web");
+    var policy =
+        at(
+            BILLING.build(),
+            rule(EVERYONE, named("billing"), ALLOW),
+            rule(new Party.InNamespace("shop"), named("billing"), ALLOW),
+            rule(new Party.Account("shop", "web"), named("billing"), ALLOW));
+
+    assertThat(policy.decide(WEB_ID).allowed()).isTrue();
+    assertThat(policy.decide(partner)).isEqualTo(new Decision.Defaulted());
+    assertThat(policy.partners(TRUST_DOMAIN)).isEmpty();
+  }
+
+  @Test
+  void an_identity_of_another_trust_domain_is_named_as_a_whole() {
+    var partner = SpiffeId.parse("spiffe://partner.example/caller");
+    var allow = rule(new Party.Identified(partner), named("billing"), ALLOW);
+    var policy = at(BILLING.build(), allow, rule(EVERYONE, named("billing"), DENY));
+
+    assertThat(allow.precedence()).isEqualTo(9);
+    assertThat(policy.decide(partner)).isEqualTo(new Decision.Ruled(allow));
+    assertThat(policy.decide(SpiffeId.parse("spiffe://partner.example/caller/x")).allowed())
+        .isFalse();
+    assertThat(policy.decide(WEB_ID).allowed()).isFalse();
+    assertThat(policy.partners(TRUST_DOMAIN)).containsExactly(partner.trustDomain());
+  }
+
+  @Test
+  void who_is_only_denied_is_no_partner() {
+    var own = rule(new Party.Identified(WEB_ID), named("billing"), ALLOW);
+    var denied =
+        rule(
+            new Party.Identified(SpiffeId.parse("spiffe://partner.example/caller")),
+            named("billing"),
+            DENY);
+
+    assertThat(at(BILLING.build(), own, denied).partners(TRUST_DOMAIN)).isEmpty();
+  }
+
+  @Test
   void an_exact_source_is_tried_before_everyone() {
     var allowWeb = rule(named("web-shop"), named("billing"), ALLOW);
     var denyAll = rule(EVERYONE, named("billing"), DENY);

@@ -4,6 +4,7 @@ import io.tombolo.identity.JoinTokens;
 import io.tombolo.identity.Registrar;
 import io.tombolo.identity.Rollover;
 import io.tombolo.identity.TrustStore;
+import io.tombolo.server.federation.Federation;
 import io.tombolo.server.model.ModelLoop;
 import io.tombolo.server.ports.Connections;
 import io.tombolo.server.receipts.Receipts;
@@ -22,6 +23,7 @@ public record Admin(
     Registrar registrar,
     TrustStore trust,
     Rollover rollover,
+    Federation federation,
     Clock clock) {
   @Override
   public String toString() {

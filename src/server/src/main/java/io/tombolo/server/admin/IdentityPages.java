@@ -4,6 +4,10 @@ import io.tombolo.identity.AuditChain;
 import io.tombolo.identity.AuditLine;
 import io.tombolo.identity.Ban;
 import io.tombolo.identity.Inventory;
+import io.tombolo.mesh.identity.TrustBundle;
+import io.tombolo.server.federation.Standing;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +57,22 @@ final class IdentityPages {
 
   record BanPage(String subject, String since, String reason) {}
 
+  record FederationPage(List<PartnerPage> domains) {}
+
+  /// Another trust domain.
+  ///
+  /// @param sequence of its bundle in force; null if there is none, 0 if it says none
+  /// @param age seconds since its endpoint served it; null if it never did
+  /// @param trouble why looking last did not work
+  record PartnerPage(
+      String trustDomain,
+      String url,
+      @Nullable Long sequence,
+      int roots,
+      int jwtKeys,
+      @Nullable Long age,
+      @Nullable String trouble) {}
+
   record BanRequest(@Nullable String subject, @Nullable String reason) {}
 
   static LinePage of(AuditLine line) {
@@ -96,6 +116,18 @@ final class IdentityPages {
         entry.expires().toString(),
         entry.issuer(),
         entry.how());
+  }
+
+  static PartnerPage of(Standing standing, Instant now) {
+    var bundle = standing.bundle();
+    return new PartnerPage(
+        standing.trustDomain().name(),
+        standing.url(),
+        bundle.map(TrustBundle::sequence).orElse(null),
+        bundle.map(one -> one.roots().size()).orElse(0),
+        bundle.map(one -> one.jwtKeys().size()).orElse(0),
+        standing.fetched().map(at -> Duration.between(at, now).toSeconds()).orElse(null),
+        standing.trouble().orElse(null));
   }
 
   static BanPage of(Ban ban) {

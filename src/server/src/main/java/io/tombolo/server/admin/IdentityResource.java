@@ -83,6 +83,15 @@ public class IdentityResource {
         registrar().inventory().overdue(now));
   }
 
+  /// The other trust domains that are trusted.
+  @GET
+  @Path("federation")
+  public IdentityPages.FederationPage federation() {
+    var now = admin.clock().instant();
+    return new IdentityPages.FederationPage(
+        admin.federation().standings().stream().map(one -> IdentityPages.of(one, now)).toList());
+  }
+
   @GET
   @Path("bans")
   public IdentityPages.BansPage bans() {

@@ -50,7 +50,8 @@ final class KnownJson {
     @JsonSubTypes.Type(value = Party.Named.class, name = "named"),
     @JsonSubTypes.Type(value = Party.InWorld.class, name = "in-world"),
     @JsonSubTypes.Type(value = Party.InNamespace.class, name = "in-namespace"),
-    @JsonSubTypes.Type(value = Party.Account.class, name = "account")
+    @JsonSubTypes.Type(value = Party.Account.class, name = "account"),
+    @JsonSubTypes.Type(value = Party.Identified.class, name = "identified")
   })
   private interface PartyForm {}
 

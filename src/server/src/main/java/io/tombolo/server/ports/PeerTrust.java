@@ -17,7 +17,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 /// Accepts client certificates that are X.509-SVIDs of our trust domain: chained to the bundle as
 /// it is now, with exactly one URI, a SPIFFE ID (X509-SVID, section 5). Thread-safe.
-final class PeerTrust extends X509ExtendedTrustManager {
+public final class PeerTrust extends X509ExtendedTrustManager {
   private static final int URI = 6;
   private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 
@@ -30,7 +30,7 @@ final class PeerTrust extends X509ExtendedTrustManager {
   }
 
   /// The SPIFFE ID of a leaf certificate, if it has exactly one URI and that is one.
-  static Optional<SpiffeId> identity(X509Certificate leaf) {
+  public static Optional<SpiffeId> identity(X509Certificate leaf) {
     try {
       var names = leaf.getSubjectAlternativeNames();
       if (names == null) {

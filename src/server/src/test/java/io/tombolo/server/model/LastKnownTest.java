@@ -142,7 +142,8 @@ class LastKnownTest {
                     new Party.Named("web"),
                     new Party.InWorld(World.KUBERNETES, "shop", "web"),
                     new Party.InNamespace("shop"),
-                    new Party.Account("shop", "web"))
+                    new Party.Account("shop", "web"),
+                    new Party.Identified(SpiffeId.parse("spiffe://partner.example/web")))
                 .map(party ->
                     new Intention(party, new Party.Named("billing"), Intention.Action.ALLOW, entry))
                 .toList()));

@@ -73,6 +73,7 @@ final class Workloads {
   private Chain chain(Mesh.Served one, Port port) {
     var service = one.service();
     var endpoint = one.endpoint();
+    var policy = mesh.policies().getOrDefault(service.id(), InboundPolicy.NOBODY);
     var named = snis.computeIfAbsent(service, this::snis);
     var served =
         new Inbound.Served(
@@ -81,7 +82,8 @@ final class Workloads {
             port.protocol(),
             new Mesh.Gateway(endpoint.address(), endpoint.proxyPort()),
             new Clusters.Local(endpoint.appAddress(), endpoint.port(), port.protocol().isHttp2()),
-            mesh.policies().getOrDefault(service.id(), InboundPolicy.NOBODY));
+            policy,
+            policy.partners(mesh.settings().trustDomain()));
     return new Chain(sni(service, port), served);
   }
 

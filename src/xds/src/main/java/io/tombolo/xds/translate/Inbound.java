@@ -20,26 +20,29 @@ public final class Inbound {
   /// @param name `<service>:<port>`, unique at the proxy
   /// @param snis what callers name it by
   /// @param policy of the service
+  /// @param partners the other trust domains that the policy lets in
   public record Served(
       String name,
       List<String> snis,
       Protocol protocol,
       Mesh.Gateway proxy,
       Clusters.Local application,
-      InboundPolicy policy) {
+      InboundPolicy policy,
+      List<TrustDomain> partners) {
     public Served {
       snis = List.copyOf(snis);
+      partners = List.copyOf(partners);
     }
 
     /// The same under these SNIs only.
     public Served under(List<String> chosen) {
-      return new Served(name, chosen, protocol, proxy, application, policy);
+      return new Served(name, chosen, protocol, proxy, application, policy, partners);
     }
 
     /// What its listener is made from: where requests are understood the policy is in the route.
     public Served heard() {
       return protocol.isHttp()
-          ? new Served(name, snis, protocol, proxy, application, InboundPolicy.NOBODY)
+          ? new Served(name, snis, protocol, proxy, application, InboundPolicy.NOBODY, partners)
           : this;
     }
 
@@ -87,7 +90,10 @@ public final class Inbound {
                 FilterChainMatch.newBuilder()
                     .setTransportProtocol("tls")
                     .addAllServerNames(served.snis()))
-            .setTransportSocket(Tls.downstream(trustDomain, served.protocol()));
+            .setTransportSocket(Tls.downstream(trustDomain, served.partners(), served.protocol()));
+    if (!served.partners().isEmpty()) {
+      chain.addFilters(Partners.filter(trustDomain, served.partners()));
+    }
     if (served.protocol().isHttp()) {
       chain.addFilters(Http.inbound(served.routes()));
     } else {

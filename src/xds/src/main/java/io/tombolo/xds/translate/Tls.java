@@ -19,6 +19,7 @@ import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Mutual TLS between proxies: TLS 1.3, keys and roots by SDS from the agent of the host, the
 /// peer's SPIFFE ID verified.
@@ -38,6 +39,9 @@ final class Tls {
   private static final SdsSecretConfig KEY = secret("default");
   private static final SdsSecretConfig ROOTS = secret("ROOTCA");
 
+  /// The roots of each trust domain, its own and those it federates with, each for itself.
+  private static final SdsSecretConfig ROOTS_BY_DOMAIN = secret("ROOTCA-by-trust-domain");
+
   private Tls() {}
 
   /// To a peer that must be one of these. If there are none, nobody is accepted.
@@ -50,20 +54,25 @@ final class Tls {
         Protos.any(
             UpstreamTlsContext.newBuilder()
                 .setSni(sni)
-                .setCommonTlsContext(common(accepted).addAllAlpnProtocols(List.of(alpn(protocol))))
+                .setCommonTlsContext(
+                    common(accepted, ROOTS).addAllAlpnProtocols(List.of(alpn(protocol))))
                 .build()));
   }
 
-  /// From a peer that must have an identity of the trust domain. Which of them may call is decided
-  /// by [Rbac].
-  static TransportSocket downstream(TrustDomain trustDomain, Protocol protocol) {
-    var anyone = StringMatcher.newBuilder().setPrefix("spiffe://" + trustDomain + "/").build();
+  /// From a peer that must have an identity of the trust domain, or of one of its partners. Which
+  /// of them may call is decided by [Rbac].
+  ///
+  /// @param partners other trust domains; if there are any, [Partners#filter] is needed as well
+  static TransportSocket downstream(
+      TrustDomain trustDomain, List<TrustDomain> partners, Protocol protocol) {
+    var anyone = Stream.concat(Stream.of(trustDomain), partners.stream()).map(Tls::of).toList();
+    var roots = partners.isEmpty() ? ROOTS : ROOTS_BY_DOMAIN;
     var offered = protocol.isHttp() ? List.of("h2", "http/1.1") : List.of("tombolo");
     return socket(
         Protos.any(
             DownstreamTlsContext.newBuilder()
                 .setRequireClientCertificate(BoolValue.of(true))
-                .setCommonTlsContext(common(List.of(uri(anyone))).addAllAlpnProtocols(offered))
+                .setCommonTlsContext(common(anyone, roots).addAllAlpnProtocols(offered))
                 .build()));
   }
 
@@ -75,12 +84,13 @@ final class Tls {
     };
   }
 
-  private static CommonTlsContext.Builder common(List<SubjectAltNameMatcher> peers) {
+  private static CommonTlsContext.Builder common(
+      List<SubjectAltNameMatcher> peers, SdsSecretConfig roots) {
     var combined =
         CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
             .setDefaultValidationContext(
                 CertificateValidationContext.newBuilder().addAllMatchTypedSubjectAltNames(peers))
-            .setValidationContextSdsSecretConfig(ROOTS);
+            .setValidationContextSdsSecretConfig(roots);
     return CommonTlsContext.newBuilder()
         .setTlsParams(ONLY_1_3)
         .addTlsCertificateSdsSecretConfigs(KEY)
@@ -104,6 +114,10 @@ final class Tls {
                 .setResourceApiVersion(ApiVersion.V3)
                 .setInitialFetchTimeout(Protos.seconds(15)))
         .build();
+  }
+
+  private static SubjectAltNameMatcher of(TrustDomain domain) {
+    return uri(StringMatcher.newBuilder().setPrefix("spiffe://" + domain + "/").build());
   }
 
   private static SubjectAltNameMatcher exactly(String identity) {

@@ -1,0 +1,87 @@
+package io.tombolo.server.federation;
+
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.util.Base64;
+import io.tombolo.mesh.catalog.Names;
+import io.tombolo.mesh.identity.TrustDomain;
+import java.io.ByteArrayInputStream;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
+
+/// Roots in a bundle: what they must be to be one of a trust domain (X509-SVID, sections 3, 4 and
+/// 6).
+final class Roots {
+  private static final int URI = 6;
+  private static final int CERT_SIGN = 5;
+  private static final String SCHEME = "spiffe://";
+
+  private Roots() {}
+
+  /// The certificate of a JWK.
+  ///
+  /// @param field the JWK, for errors
+  static X509Certificate root(String field, JWK key, TrustDomain trustDomain)
+      throws BundleUnusable {
+    var chain = key.getX509CertChain();
+    if (chain == null || chain.size() != 1) {
+      throw new BundleUnusable(
+          "%s.x5c: has %d values; it is exactly one certificate"
+              .formatted(field, chain == null ? 0 : chain.size()));
+    }
+    var root = certificate(field, chain.getFirst());
+    var usage = root.getKeyUsage();
+    if (root.getBasicConstraints() < 0 || (usage != null && !usage[CERT_SIGN])) {
+      throw new BundleUnusable(field + ".x5c: is not the certificate of an authority");
+    }
+    requireOf(trustDomain, root, field);
+    return root;
+  }
+
+  private static X509Certificate certificate(String field, Base64 encoded) throws BundleUnusable {
+    try {
+      var der = java.util.Base64.getDecoder().decode(encoded.toString());
+      var root =
+          (X509Certificate)
+              CertificateFactory.getInstance("X.509")
+                  .generateCertificate(new ByteArrayInputStream(der));
+      if (!Arrays.equals(root.getEncoded(), der)) {
+        throw new BundleUnusable(field + ".x5c: is more than one certificate in DER");
+      }
+      return root;
+    } catch (CertificateException | IllegalArgumentException wrong) {
+      throw new BundleUnusable(field + ".x5c: is not a certificate in DER and base64", wrong);
+    }
+  }
+
+  /// A root that names a trust domain names this one.
+  private static void requireOf(TrustDomain trustDomain, X509Certificate root, String field)
+      throws BundleUnusable {
+    for (var uri : uris(field, root)) {
+      if (uri.startsWith(SCHEME)
+          && !uri.equals(SCHEME + trustDomain)
+          && !uri.startsWith(SCHEME + trustDomain + "/")) {
+        throw new BundleUnusable(
+            "%s.x5c: is a root of %s, not of trust domain %s"
+                .formatted(field, Names.printable(uri), trustDomain));
+      }
+    }
+  }
+
+  private static List<String> uris(String field, X509Certificate root) throws BundleUnusable {
+    try {
+      var names = root.getSubjectAlternativeNames();
+      return names == null
+          ? List.of()
+          : names.stream()
+              .filter(name -> Integer.valueOf(URI).equals(name.getFirst()))
+              .map(name -> (String) name.get(1))
+              .toList();
+    } catch (CertificateParsingException wrong) {
+      throw new BundleUnusable(field + ".x5c: has names that cannot be read", wrong);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.server.federation;
+
+import org.jspecify.annotations.NullMarked;
