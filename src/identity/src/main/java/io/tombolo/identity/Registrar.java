@@ -5,6 +5,7 @@ import io.tombolo.mesh.identity.SpiffeId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.PublicKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -49,8 +50,10 @@ public final class Registrar implements AutoCloseable {
   }
 
   /// With its log and its bans in a state directory.
-  public static Registrar open(Path state, Authority authority, Instant now) {
-    var inventory = new Inventory();
+  ///
+  /// @param grace for how long after its end an SVID may be renewed
+  public static Registrar open(Path state, Authority authority, Duration grace, Instant now) {
+    var inventory = new Inventory(grace);
     var log = AuditLog.open(state.resolve("audit.log"), inventory, now);
     return new Registrar(authority, log, new Bans(state.resolve("bans")), inventory);
   }

@@ -26,10 +26,12 @@ import io.tombolo.server.ports.AdsService;
 import io.tombolo.server.ports.Attestation;
 import io.tombolo.server.ports.Connections;
 import io.tombolo.server.ports.EventLoops;
+import io.tombolo.server.ports.Grace;
 import io.tombolo.server.ports.GrpcPort;
 import io.tombolo.server.ports.IdentityService;
 import io.tombolo.server.ports.Limits;
 import io.tombolo.server.ports.OwnCertificate;
+import io.tombolo.server.ports.PeerTrust;
 import io.tombolo.server.ports.ReceiptService;
 import io.tombolo.server.receipts.Receipts;
 import io.tombolo.server.receipts.Revisions;
@@ -95,7 +97,7 @@ final class ControlPlane implements AutoCloseable {
             loop, loops, connections, registrar.bans(), registrar.inventory(), limits, clock);
     var joinTokens = new JoinTokens(state.resolve("join-tokens"));
     var attestation = new Attestation(trustDomain, worlds.tokens(), joinTokens, clock);
-    var identities = new IdentityService(registrar, jwts, trust, attestation, clock);
+    var identities = new IdentityService(registrar, jwts, trust, attestation, grace(), clock);
     var rollover =
         new Rollover(
             authority,
@@ -144,7 +146,8 @@ final class ControlPlane implements AutoCloseable {
   }
 
   private Registrar registrar(Authority authority) {
-    var opened = Registrar.open(config.state(), authority, clock.instant());
+    var opened =
+        Registrar.open(config.state(), authority, ConfiguredMesh.grace(config), clock.instant());
     opened.observe(connections::end);
     opened.closed(clock.instant()).ifPresent(why -> LOG.errorf("Nothing is issued: %s", why));
     opened
@@ -155,6 +158,11 @@ final class ControlPlane implements AutoCloseable {
     return opened;
   }
 
+  private Grace grace() {
+    return new Grace(
+        ConfiguredMesh.grace(config), registrar.inventory(), () -> loop.model().mesh());
+  }
+
   private GrpcPort grpc(TrustDomain trustDomain, IdentityService identities) throws IOException {
     return GrpcPort.mutualTls(
         new InetSocketAddress(config.xds().address(), config.xds().port()),
@@ -162,7 +170,7 @@ final class ControlPlane implements AutoCloseable {
         limits,
         trustDomain,
         new OwnCertificate(registrar.authority(), trustDomain, clock),
-        () -> trust.trust().own(),
+        new PeerTrust(trustDomain, () -> trust.trust().own(), ConfiguredMesh.grace(config), clock),
         List.of(AdsService.certified(ads), identities),
         List.of(new ReceiptService(admin.receipts())),
         admin.token());
