@@ -98,6 +98,8 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
 
   private void requireGrace(X509Certificate leaf, Proof proof, String peer) throws StatusException {
     try {
+      // First, for what is banned is not in the mesh either.
+      requireNotBanned(proof.identity(), proof.node());
       grace.require(leaf, proof.identity(), peer, clock.instant());
     } catch (StatusException refused) {
       throw refused(subject(proof), refused);
