@@ -28,6 +28,7 @@ public final class Agent implements AutoCloseable {
   private final AgentSocket socket;
 
   private Agent(AgentConfig config, TrustBundle pinned) throws IOException {
+    var state = config.state().map(files -> SealedState.of(config, files));
     closed = new CountDownLatch(1);
     joined = new CountDownLatch(1);
     keyring = new Keyring(pinned, InstantSource.system());
@@ -35,6 +36,17 @@ public final class Agent implements AutoCloseable {
     joining = new Joining(config, keyring, closed);
     watch = new TrustWatch(config, keyring, closed);
     socket = AgentSocket.open(config.socket(), services(config, keyring));
+    state.ifPresent(kept -> resume(kept, pinned));
+  }
+
+  private void resume(SealedState state, TrustBundle pinned) {
+    state
+        .load(pinned)
+        .ifPresent(kept -> {
+          var _ = keyring.adopt(kept.trust());
+          joining.resume(kept.svid());
+        });
+    Thread.ofVirtual().name("state").start(new Keeping(keyring, state, pinned, closed));
   }
 
   private static List<ServerServiceDefinition> services(AgentConfig config, Keyring keyring) {

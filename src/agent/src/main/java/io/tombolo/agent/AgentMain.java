@@ -14,6 +14,7 @@ public final class AgentMain {
       usage: agent --control-plane HOST:PORT --bundle FILE --trust-domain TD --node ID --socket PATH
                (--join-token-file FILE | --kubernetes-token-file FILE --cluster NAME
                 | --consul-token-file FILE --datacenter NAME [--consul-service NAME])
+               [--state DIRECTORY --seal-key-file FILE]
                [--envoy --network NAME [--zone NAME] [--service NAME] [--admin HOST:PORT]
                 [--sotw] [--upstream SERVICE[:PORT]=HOST:PORT ...]]
       """;
@@ -48,10 +49,21 @@ public final class AgentMain {
             new TrustDomain(given.required("--trust-domain")),
             attestation(given),
             Path.of(given.required("--socket")),
-            given.required("--node"));
+            given.required("--node"),
+            state(given));
     var envoy = Optional.of(given).filter(g -> g.flag("--envoy")).map(g -> envoy(g, config));
     given.requireAllUsed();
     return new AgentOptions(config, envoy);
+  }
+
+  private static Optional<AgentConfig.StateFiles> state(Arguments given) {
+    var directory = given.optional("--state");
+    var key = given.optional("--seal-key-file");
+    if (directory.isPresent() != key.isPresent()) {
+      throw new IllegalArgumentException("--state and --seal-key-file go together");
+    }
+    return directory.map(
+        path -> new AgentConfig.StateFiles(Path.of(path), Path.of(key.orElseThrow())));
   }
 
   private static Attestation attestation(Arguments given) {

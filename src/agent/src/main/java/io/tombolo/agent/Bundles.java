@@ -1,5 +1,6 @@
 package io.tombolo.agent;
 
+import com.google.protobuf.ByteString;
 import io.tombolo.api.identity.v1.Bundle;
 import io.tombolo.api.identity.v1.JwtKey;
 import io.tombolo.mesh.catalog.Names;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
@@ -90,6 +92,28 @@ final class Bundles {
     } catch (IllegalArgumentException wrong) {
       throw new CertificateException("the control plane sent no bundle: " + wrong.getMessage());
     }
+  }
+
+  /// As it is sent.
+  static io.tombolo.api.identity.v1.Trust message(Trust trust) {
+    return io.tombolo.api.identity.v1.Trust.newBuilder()
+        .setOwn(message(trust.own()))
+        .addAllFederated(trust.federated().stream().map(Bundles::message).toList())
+        .build();
+  }
+
+  private static Bundle message(TrustBundle bundle) {
+    var message =
+        Bundle.newBuilder()
+            .setTrustDomain(bundle.trustDomain().name())
+            .setSequence(bundle.sequence());
+    bundle.roots().forEach(root -> message.addRoots(SpiffeCertificates.toDer(List.of(root))));
+    bundle
+        .jwtKeys()
+        .forEach((id, key) ->
+            message.addJwtKeys(
+                JwtKey.newBuilder().setId(id).setPublicKey(ByteString.copyFrom(key.getEncoded()))));
+    return message.build();
   }
 
   /// Empty if it is of a kind that is not known here (Trust Domain and Bundle, section 4.2.1: such

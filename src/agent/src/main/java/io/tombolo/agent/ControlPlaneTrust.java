@@ -22,7 +22,7 @@ final class ControlPlaneTrust extends X509ExtendedTrustManager {
 
   private void check(X509Certificate[] chain) throws CertificateException {
     var trusted = bundle.get();
-    var _ = trusted.verify(List.of(chain), Instant.now());
+    var _ = trusted.verify(List.of(chain), SpiffeCertificates.begun(List.of(chain), Instant.now()));
     var expected = SpiffeId.controlPlane(trusted.trustDomain());
     var actual = SpiffeCertificates.identity(chain[0]);
     if (!actual.equals(expected)) {

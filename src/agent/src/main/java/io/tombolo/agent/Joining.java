@@ -33,13 +33,22 @@ final class Joining implements Runnable {
   private volatile String lastFailure = "";
   private @Nullable String spent;
 
-  /// One that is only good to ask for the one that is served.
+  /// One that is only good to ask for the one that is served: not yet named, or expired.
   private @Nullable Svid first;
 
   Joining(AgentConfig config, Keyring keyring, CountDownLatch closed) {
     this.config = config;
     this.keyring = keyring;
     this.closed = closed;
+  }
+
+  /// Goes on from an SVID of before: serves it, unless it has expired.
+  void resume(Svid kept) {
+    if (kept.expired(clock.instant())) {
+      first = kept;
+    } else {
+      keyring.adopt(kept);
+    }
   }
 
   /// Why the last try failed, empty if it did not.
@@ -51,28 +60,35 @@ final class Joining implements Runnable {
   public void run() {
     int failures = 0;
     try {
-      do {
+      if (keyring.svid().isPresent()) {
+        await(renewal(), true);
+      }
+      while (closed.getCount() > 0) {
         var failure = attempt();
         failures = failure.isEmpty() ? 0 : failures + 1;
         failure.ifPresent(this::report);
         var next =
             failure.isEmpty() ? renewal() : clock.instant().plus(pace().after(failures, random));
         await(next, failure.isEmpty());
-      } while (closed.getCount() > 0);
+      }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /// Waits until then, or until the root of the SVID retires. Looks at the clock again and again:
-  /// it may jump, and a host that is suspended stands still.
+  /// Waits until then, or until the root of the SVID retires. Looks at the clock again and again,
+  /// as it may jump, and while a host is suspended the time that a process measures stands still;
+  /// whichever of the two comes first counts.
   private void await(Instant until, boolean whole) throws InterruptedException {
     var due = until;
     var looked = clock.instant();
+    long began = System.nanoTime();
+    long most = Duration.between(looked, until).toNanos();
     boolean retiring = false;
     while (!closed.await(untilNextLook(looked, due), TimeUnit.MILLISECONDS)) {
       var now = clock.instant();
-      if (!now.isBefore(due) || now.isBefore(looked.minus(JUMP))) {
+      boolean waited = System.nanoTime() - began >= most;
+      if (waited || !now.isBefore(due) || now.isBefore(looked.minus(JUMP))) {
         return;
       }
       if (whole && !retiring && keyring.svid().filter(keyring::retired).isPresent()) {
@@ -105,8 +121,30 @@ final class Joining implements Runnable {
 
   private Svid obtain() throws IOException, GeneralSecurityException {
     var now = clock.instant();
-    var current = keyring.svid().or(() -> Optional.ofNullable(first)).filter(s -> !s.expired(now));
-    return current.isPresent() ? renewed(current.get()) : attested();
+    var current = keyring.svid().or(() -> Optional.ofNullable(first));
+    if (current.isEmpty()) {
+      return attested();
+    }
+    if (!current.get().expired(now)) {
+      return renewed(current.get());
+    }
+    return config.attestation().reusable() ? attested() : returned(current.get());
+  }
+
+  /// After the end of the SVID: by itself, within the grace that the control plane gives, or else
+  /// by a join token that somebody brought meanwhile.
+  private Svid returned(Svid expired) throws IOException, GeneralSecurityException {
+    try {
+      return renewed(expired);
+    } catch (StatusRuntimeException refused) {
+      try {
+        return attested();
+      } catch (IOException noToken) {
+        throw new IOException(
+            "%s; its renewal failed: %s".formatted(noToken.getMessage(), Failure.text(refused)),
+            noToken);
+      }
+    }
   }
 
   private Svid attested() throws IOException, GeneralSecurityException {

@@ -74,7 +74,7 @@ record KeyRequest(KeyPair keys, ByteString csr) {
     if (!Arrays.equals(leaf.getPublicKey().getEncoded(), keys.getPublic().getEncoded())) {
       throw new CertificateException("the issued certificate is for another key than the one sent");
     }
-    var _ = trust.verify(chain, now);
+    var _ = trust.verify(chain, SpiffeCertificates.begun(chain, now));
     SpiffeId identity = SpiffeCertificates.identity(leaf);
     if (!identity.trustDomain().equals(trust.trustDomain())) {
       throw new CertificateException(

@@ -6,7 +6,9 @@ import java.util.random.RandomGenerator;
 /// How long to wait after failures in a row: doubling from `first` to `most`, and each time between
 /// half and all of that, so that hosts do not come back together.
 record Pace(Duration first, Duration most) {
-  static final Pace USUAL = new Pace(Duration.ofMillis(200), Duration.ofSeconds(30));
+  /// With the ten seconds that a call may take, a host comes back within 15 s of the control plane.
+  static final Pace USUAL = new Pace(Duration.ofMillis(200), Duration.ofSeconds(8));
+
   private static final int ENOUGH_DOUBLINGS = 20;
 
   Duration after(int failures, RandomGenerator random) {

@@ -88,6 +88,14 @@ final class SpiffeCertificates {
     }
   }
 
+  /// Now, or the first moment at which all of a chain has begun: what the control plane shows has
+  /// begun, so if it has not here, the clock of this host is behind.
+  static Instant begun(List<X509Certificate> chain, Instant now) {
+    return chain.stream()
+        .map(certificate -> certificate.getNotBefore().toInstant())
+        .reduce(now, (one, other) -> one.isAfter(other) ? one : other);
+  }
+
   /// SHA-256 of the DER.
   static ByteString fingerprint(X509Certificate certificate) {
     try {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -36,8 +37,9 @@ final class TrustWatch implements Runnable {
     var pause = Duration.ZERO;
     try {
       while (!closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-        if (keyring.svid().isPresent()) {
-          follow(keyring.svid().get());
+        var svid = keyring.secrets().unexpired(Instant.now());
+        if (svid.isPresent()) {
+          follow(svid.get());
           pause = Pace.USUAL.after(failures.incrementAndGet(), random);
         } else {
           pause = Pace.USUAL.first();

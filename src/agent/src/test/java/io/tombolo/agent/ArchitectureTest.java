@@ -19,6 +19,7 @@ class ArchitectureTest {
         .resideInAnyPackage(
             "java..",
             "javax.net.ssl..",
+            "javax.crypto..",
             "javax.security.auth.x500..",
             "org.jspecify..",
             "io.tombolo.agent..",

@@ -34,6 +34,12 @@ final class ControlPlane implements AutoCloseable {
 
   /// @param configuration keys of Tombolo and Quarkus
   static ControlPlane start(Host host, Path state, Map<String, String> configuration) {
+    return start(host, state, configuration, Map.of());
+  }
+
+  /// @param environment added to the test's own
+  static ControlPlane start(
+      Host host, Path state, Map<String, String> configuration, Map<String, String> environment) {
     var command =
         new ArrayList<>(
             List.of(
@@ -45,8 +51,8 @@ final class ControlPlane implements AutoCloseable {
                 "-Dtombolo.state=" + state));
     configuration.forEach((key, value) -> command.add("-D%s=%s".formatted(key, value)));
     command.addAll(List.of("-jar", JAR.toAbsolutePath().normalize().toString()));
-    var daemon = Daemon.spec("control-plane", host, command.toArray(String[]::new)).start();
-    return new ControlPlane(host, state, daemon);
+    var spec = new Daemon.Spec("control-plane", host, command, environment);
+    return new ControlPlane(host, state, spec.start());
   }
 
   Daemon daemon() {

@@ -11,10 +11,15 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/// The SVIDs that hold, as the audit log tells of them. One that has expired is forgotten.
-/// Thread-safe.
+/// The SVIDs that hold, as the audit log tells of them. One that has expired is forgotten, the last
+/// of a host after the grace in which it may still be renewed. Thread-safe.
 public final class Inventory implements Consumer<AuditLine> {
+  /// A host whose renewal was answered, but which never got the answer, asks again with the same
+  /// SVID.
+  private static final Duration AGAIN = Duration.ofMinutes(10);
+
   /// @param node empty if it is not known
   private record Holder(String identity, String node) {}
 
@@ -45,11 +50,23 @@ public final class Inventory implements Consumer<AuditLine> {
     }
   }
 
+  /// When to look whether something about an entry is to be forgotten.
+  private record Look(Instant at, Entry entry) {}
+
+  private final Duration grace;
   private final Map<Holder, Entry> newest = new HashMap<>();
   private final Map<String, Entry> bySerial = new HashMap<>();
   private final Map<Holder, LinkedHashMap<String, Entry>> inUse = new HashMap<>();
-  private final PriorityQueue<Entry> byExpiry =
-      new PriorityQueue<>(Comparator.comparing(Entry::expires));
+
+  /// When a newer one took its place, by serial.
+  private final Map<String, Instant> replaced = new HashMap<>();
+
+  private final PriorityQueue<Look> looks = new PriorityQueue<>(Comparator.comparing(Look::at));
+
+  /// @param grace for how long after its end an SVID may be renewed
+  Inventory(Duration grace) {
+    this.grace = grace;
+  }
 
   @Override
   public synchronized void accept(AuditLine line) {
@@ -71,20 +88,47 @@ public final class Inventory implements Consumer<AuditLine> {
             svid.replaces(),
             event.kind().word() + " " + subject.how());
     if (bySerial.putIfAbsent(entry.serial(), entry) == null) {
-      byExpiry.add(entry);
-      newest.put(entry.holder(), entry);
+      looks.add(new Look(entry.expires(), entry));
+      replace(bySerial.get(entry.replaces()), entry.issued());
+      var before = newest.put(entry.holder(), entry);
+      if (!entry.node().isEmpty()) {
+        replace(before, entry.issued());
+      }
       inUse.computeIfAbsent(entry.holder(), _ -> new LinkedHashMap<>()).put(entry.serial(), entry);
     }
   }
 
+  private void replace(@Nullable Entry older, Instant when) {
+    if (older != null && replaced.putIfAbsent(older.serial(), when) == null) {
+      looks.add(new Look(end(older), older));
+    }
+  }
+
+  /// When nothing needs to be known of it any more.
+  private Instant end(Entry entry) {
+    var by = replaced.get(entry.serial());
+    if (by == null) {
+      return entry.expires().plus(grace);
+    }
+    var again = by.plus(AGAIN);
+    return again.isAfter(entry.expires()) ? again : entry.expires();
+  }
+
   private void forget(Instant now) {
-    for (var first = byExpiry.peek();
-        first != null && !now.isBefore(first.expires());
-        first = byExpiry.peek()) {
-      byExpiry.remove();
-      bySerial.remove(first.serial());
-      newest.remove(first.holder(), first);
-      dismiss(first);
+    for (var first = looks.peek();
+        first != null && !now.isBefore(first.at());
+        first = looks.peek()) {
+      looks.remove();
+      var entry = first.entry();
+      if (!now.isBefore(entry.expires())) {
+        dismiss(entry);
+      }
+      if (now.isBefore(end(entry))) {
+        looks.add(new Look(end(entry), entry));
+      } else if (bySerial.remove(entry.serial(), entry)) {
+        replaced.remove(entry.serial());
+        newest.remove(entry.holder(), entry);
+      }
     }
   }
 
@@ -140,6 +184,7 @@ public final class Inventory implements Consumer<AuditLine> {
   public synchronized List<Entry> holding(Instant now) {
     forget(now);
     return newest.values().stream()
+        .filter(entry -> now.isBefore(entry.expires()))
         .sorted(
             Comparator.comparing(Entry::expires)
                 .thenComparing(Entry::identity)
@@ -150,7 +195,9 @@ public final class Inventory implements Consumer<AuditLine> {
   /// How many of the newest are in the last third of their life.
   public synchronized long overdue(Instant now) {
     forget(now);
-    return newest.values().stream().filter(entry -> entry.overdue(now)).count();
+    return newest.values().stream()
+        .filter(entry -> now.isBefore(entry.expires()) && entry.overdue(now))
+        .count();
   }
 
   /// The node that was proven for the SVID of a serial, and for what it was renewed from; empty if
@@ -159,5 +206,20 @@ public final class Inventory implements Consumer<AuditLine> {
   /// @param serial in hex
   public synchronized String nodeOf(String serial) {
     return Optional.ofNullable(bySerial.get(serial)).map(Entry::node).orElse("");
+  }
+
+  /// The SVID of a serial, if it is the last that its host was given, or the host may not have got
+  /// the one after it: with a copy of an older one nobody renews.
+  ///
+  /// @param serial in hex
+  /// @return empty as well if it has ended longer ago than the grace, or the audit log at hand does
+  ///   not tell of it
+  public synchronized Optional<Entry> last(String serial, Instant now) {
+    forget(now);
+    return Optional.ofNullable(bySerial.get(serial))
+        .filter(_ -> {
+          var by = replaced.get(serial);
+          return by == null || now.isBefore(by.plus(AGAIN));
+        });
   }
 }

@@ -76,14 +76,16 @@ public final class Registrar implements AutoCloseable {
   }
 
   /// With its log and its bans in a state directory.
-  public static Registrar open(Path state, Authority authority, Instant now) {
-    return open(state, authority, OutsideAuthority.none(), now);
+  ///
+  /// @param grace for how long after its end an SVID may be renewed
+  public static Registrar open(Path state, Authority authority, Duration grace, Instant now) {
+    return open(state, authority, OutsideAuthority.none(), grace, now);
   }
 
   /// The same, where an authority outside signs for some.
   public static Registrar open(
-      Path state, Authority authority, OutsideAuthority outside, Instant now) {
-    var inventory = new Inventory();
+      Path state, Authority authority, OutsideAuthority outside, Duration grace, Instant now) {
+    var inventory = new Inventory(grace);
     var log = AuditLog.open(state.resolve("audit.log"), inventory, now);
     return new Registrar(authority, outside, log, new Bans(state.resolve("bans")), inventory);
   }

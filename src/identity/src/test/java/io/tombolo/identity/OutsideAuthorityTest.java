@@ -41,7 +41,8 @@ class OutsideAuthorityTest {
   private Function<byte[], Answer> answers = _ -> signed(OutsideCa.good(KEYS.getPublic(), BILLING));
 
   OutsideAuthorityTest(@TempDir Path state) throws IOException {
-    registrar = Registrar.open(state, new Ca(state).open(), new Outside(), Ca.NOW);
+    registrar =
+        Registrar.open(state, new Ca(state).open(), new Outside(), Duration.ofHours(24), Ca.NOW);
   }
 
   @AfterEach

@@ -38,7 +38,7 @@ class RegistrarJwtTest {
             jwts.publicKeys(Ca.NOW),
             Ca.NOW);
     jwts.tell(trust, Ca.NOW);
-    this.registrar = Registrar.open(state, authority, Ca.NOW);
+    this.registrar = Registrar.open(state, authority, Duration.ofHours(24), Ca.NOW);
   }
 
   @AfterEach
@@ -110,7 +110,7 @@ class RegistrarJwtTest {
     assertThat(granted("billing").identity()).isEqualTo(Ca.CART);
     registrar.close();
     Files.writeString(log, Files.readString(log).replace("billing", "sailing"));
-    try (var again = Registrar.open(state, registrar.authority(), Ca.NOW)) {
+    try (var again = Registrar.open(state, registrar.authority(), Duration.ofHours(24), Ca.NOW)) {
       assertThat(again.issueJwt(jwts, new JwtRequest(List.of("billing"), END), PROOF, Ca.NOW))
           .isInstanceOf(Registrar.Result.Closed.class);
     }

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RegistrarTest {
   private static final KeyPair KEYS = Ca.ec("secp256r1");
   private static final SpiffeId WEB = SpiffeId.serviceAccount(Ca.DOMAIN, "shop", "web");
+  private static final Duration GRACE = Duration.ofHours(24);
   private static final String NODE = "consul/dc1/default/cart-1";
 
   private final Path state;
@@ -38,7 +39,7 @@ class RegistrarTest {
   RegistrarTest(@TempDir Path state) throws IOException {
     this.state = state;
     this.authority = new Ca(state).open();
-    this.registrar = Registrar.open(state, authority, Ca.NOW);
+    this.registrar = Registrar.open(state, authority, GRACE, Ca.NOW);
   }
 
   @BeforeEach
@@ -53,7 +54,7 @@ class RegistrarTest {
 
   private void restart(Instant now) throws IOException {
     registrar.close();
-    registrar = Registrar.open(state, authority, now);
+    registrar = Registrar.open(state, authority, GRACE, now);
   }
 
   private static Proof proof(Proof.By by, SpiffeId identity, String node) {
@@ -301,5 +302,45 @@ class RegistrarTest {
         .isEqualTo(List.of(WEB.toString()));
     assertThat(inventory.holding(Ca.NOW.plus(Duration.ofHours(36)))).isEmpty();
     assertThat(authority.end()).isEqualTo(Ca.NOW.plus(Duration.ofDays(365)));
+  }
+
+  @Test
+  void the_last_svid_of_a_host_is_known_until_the_grace_is_over() {
+    var first = granted(proof(Proof.By.JOIN_TOKEN, Ca.CART, NODE), Ca.NOW);
+    var serial = first.serial().toString(16);
+    var end = first.notAfter();
+
+    assertThat(registrar.inventory().last(serial, end.plus(GRACE).minusMillis(1))).isPresent();
+    assertThat(registrar.inventory().holding(end)).isEmpty();
+    assertThat(registrar.inventory().inUse(end)).isEmpty();
+    assertThat(registrar.inventory().last(serial, end.plus(GRACE))).isEmpty();
+  }
+
+  @Test
+  void an_svid_is_not_the_last_once_another_took_its_place_and_had_time_to_arrive() {
+    var first = granted(proof(Proof.By.JOIN_TOKEN, Ca.CART, ""), Ca.NOW);
+    var other = granted(proof(Proof.By.JOIN_TOKEN, Ca.CART, ""), Ca.NOW);
+    var serial = first.serial().toString(16);
+    var later = first.notAfter().plusSeconds(60);
+    var next = granted(new Proof(Proof.By.CERTIFICATE, Ca.CART, "", serial, "somehow"), later);
+
+    var inventory = registrar.inventory();
+    assertThat(inventory.last(serial, later.plus(Duration.ofMinutes(9)))).isPresent();
+    assertThat(inventory.last(serial, later.plus(Duration.ofMinutes(10)))).isEmpty();
+    assertThat(inventory.last(next.serial().toString(16), later.plus(Duration.ofMinutes(10))))
+        .isPresent();
+    assertThat(inventory.last(other.serial().toString(16), later.plus(Duration.ofMinutes(10))))
+        .as("of another host, whose node is not known either")
+        .isPresent();
+  }
+
+  @Test
+  void joining_again_takes_the_place_of_what_a_known_node_had() {
+    var first = granted(proof(Proof.By.JOIN_TOKEN, Ca.CART, NODE), Ca.NOW);
+    var again = granted(proof(Proof.By.JOIN_TOKEN, Ca.CART, NODE), Ca.NOW.plusSeconds(1));
+    var later = Ca.NOW.plus(Duration.ofMinutes(11));
+
+    assertThat(registrar.inventory().last(first.serial().toString(16), later)).isEmpty();
+    assertThat(registrar.inventory().last(again.serial().toString(16), later)).isPresent();
   }
 }

@@ -7,6 +7,7 @@ import io.tombolo.identity.Roots.Phase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -39,7 +40,7 @@ class RolloverTest {
   private Control start() throws IOException {
     var authority = new Ca(state).open();
     var trust = TrustStore.open(state.resolve("trust"), Ca.DOMAIN, authority.trusted(), Ca.NOW);
-    var registrar = Registrar.open(state, authority, Ca.NOW);
+    var registrar = Registrar.open(state, authority, Duration.ofHours(24), Ca.NOW);
     var rollover =
         new Rollover(
             authority,

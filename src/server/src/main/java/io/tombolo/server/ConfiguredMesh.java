@@ -17,6 +17,7 @@ import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.server.ports.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,8 @@ import java.util.function.Supplier;
 
 /// The configuration as values of the mesh. Errors name the key.
 final class ConfiguredMesh {
+  private static final Duration LONGEST_GRACE = Duration.ofDays(30);
+
   private ConfiguredMesh() {}
 
   static Mesh.Settings settings(TomboloConfig config) {
@@ -103,6 +106,16 @@ final class ConfiguredMesh {
 
   private static Path ca(TomboloConfig config) {
     return config.state().resolve("ca");
+  }
+
+  /// For how long after its end an SVID may be renewed.
+  static Duration grace(TomboloConfig config) {
+    var grace = config.svid().grace();
+    if (grace.isNegative() || grace.compareTo(LONGEST_GRACE) > 0) {
+      throw new IllegalArgumentException(
+          "tombolo.svid.grace must be between 0s and %s, not %s".formatted(LONGEST_GRACE, grace));
+    }
+    return grace;
   }
 
   private static Mesh.Gateway gateway(String network, String address) {

@@ -31,10 +31,12 @@ import io.tombolo.server.ports.Attestation;
 import io.tombolo.server.ports.BundlePort;
 import io.tombolo.server.ports.Connections;
 import io.tombolo.server.ports.EventLoops;
+import io.tombolo.server.ports.Grace;
 import io.tombolo.server.ports.GrpcPort;
 import io.tombolo.server.ports.IdentityService;
 import io.tombolo.server.ports.Limits;
 import io.tombolo.server.ports.OwnCertificate;
+import io.tombolo.server.ports.PeerTrust;
 import io.tombolo.server.ports.ReceiptService;
 import io.tombolo.server.receipts.Receipts;
 import io.tombolo.server.receipts.Revisions;
@@ -122,7 +124,7 @@ final class ControlPlane implements AutoCloseable {
     var attestation =
         new Attestation(
             trustDomain, worlds.tokens(), worlds.aclTokens(), this::identityOf, joinTokens, clock);
-    var identities = new IdentityService(registrar, jwts, trust, attestation, clock);
+    var identities = new IdentityService(registrar, jwts, trust, attestation, grace(), clock);
     var rollover =
         new Rollover(
             authority,
@@ -182,7 +184,9 @@ final class ControlPlane implements AutoCloseable {
   }
 
   private Registrar registrar(Authority authority, OutsideAuthority outside) {
-    var opened = Registrar.open(config.state(), authority, outside, clock.instant());
+    var opened =
+        Registrar.open(
+            config.state(), authority, outside, ConfiguredMesh.grace(config), clock.instant());
     opened.observe(connections::end);
     opened.closed(clock.instant()).ifPresent(why -> LOG.errorf("Nothing is issued: %s", why));
     opened
@@ -193,6 +197,11 @@ final class ControlPlane implements AutoCloseable {
     return opened;
   }
 
+  private Grace grace() {
+    return new Grace(
+        ConfiguredMesh.grace(config), registrar.inventory(), () -> loop.model().mesh());
+  }
+
   private GrpcPort grpc(TrustDomain trustDomain, OwnCertificate own, IdentityService identities)
       throws IOException {
     return GrpcPort.mutualTls(
@@ -201,7 +210,7 @@ final class ControlPlane implements AutoCloseable {
         limits,
         trustDomain,
         own,
-        () -> trust.trust().own(),
+        new PeerTrust(trustDomain, () -> trust.trust().own(), ConfiguredMesh.grace(config), clock),
         List.of(AdsService.certified(ads), identities),
         List.of(new ReceiptService(admin.receipts())),
         admin.token());

@@ -163,6 +163,11 @@ public interface TomboloConfig {
     /// How long they hold; agents renew between half and two thirds of it.
     @WithDefault("24h")
     Duration ttl();
+
+    /// For how long after its end a host may still renew one, if it is known to be there. At most
+    /// 30 days; 0 for not at all.
+    @WithDefault("24h")
+    Duration grace();
   }
 
   /// Who signs the certificates of workloads.

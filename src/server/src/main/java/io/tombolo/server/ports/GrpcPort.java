@@ -15,7 +15,6 @@ import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.tombolo.api.identity.v1.IdentityGrpc;
-import io.tombolo.mesh.identity.TrustBundle;
 import io.tombolo.mesh.identity.TrustDomain;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -25,7 +24,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -65,7 +63,8 @@ public final class GrpcPort implements AutoCloseable {
   }
 
   /// The port for proxies, agents and operators: TLS 1.3, the client's certificate asked for, and
-  /// required by every method for proxies and agents but the one that hands out the first.
+  /// required by every method for proxies and agents but the one that hands out the first. One that
+  /// does not hold, but may be renewed, is good for that alone.
   ///
   /// @param services ADS and Identity, for callers with a certificate
   /// @param forOperators for callers with the admin token
@@ -76,16 +75,17 @@ public final class GrpcPort implements AutoCloseable {
       Limits limits,
       TrustDomain trustDomain,
       OwnCertificate own,
-      Supplier<TrustBundle> bundle,
+      PeerTrust peers,
       List<BindableService> services,
       List<BindableService> forOperators,
       String token)
       throws IOException {
     var caller =
-        new Caller(trustDomain, Set.of(IdentityGrpc.getAttestMethod().getFullMethodName()));
-    var builder =
-        NettyServerBuilder.forAddress(address)
-            .sslContext(tls(own, new PeerTrust(trustDomain, bundle)));
+        new Caller(
+            trustDomain,
+            Set.of(IdentityGrpc.getAttestMethod().getFullMethodName()),
+            Set.of(IdentityGrpc.getRenewMethod().getFullMethodName()));
+    var builder = NettyServerBuilder.forAddress(address).sslContext(tls(own, peers));
     services.forEach(service ->
         builder.addService(
             ServerInterceptors.intercept(

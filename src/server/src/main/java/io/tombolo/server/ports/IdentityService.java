@@ -23,6 +23,7 @@ import io.tombolo.identity.TrustStore;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.identity.SpiffeId;
 import java.security.PublicKey;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -37,6 +38,7 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
   private final JwtAuthority jwts;
   private final TrustStore trust;
   private final Attestation attestation;
+  private final Grace grace;
   private final Clock clock;
   private final TrustStreams hosts;
 
@@ -45,11 +47,13 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
       JwtAuthority jwts,
       TrustStore trust,
       Attestation attestation,
+      Grace grace,
       Clock clock) {
     this.registrar = registrar;
     this.jwts = jwts;
     this.trust = trust;
     this.attestation = attestation;
+    this.grace = grace;
     this.clock = clock;
     this.hosts = new TrustStreams(registrar.inventory());
     trust.observe(_ -> tellHosts());
@@ -79,14 +83,31 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
 
   @Override
   public void renew(RenewRequest request, StreamObserver<Issued> answer) {
+    var leaf = Caller.LEAF.get();
+    var peer = RemoteAddress.CURRENT.get();
     var proof = certificate();
     OwnThread.answer(
         answer,
         "renewal of " + proof.identity(),
         () -> {
           requireOpen();
+          requireGrace(leaf, proof, peer);
           return issued(request.getCsr(), proof);
         });
+  }
+
+  private void requireGrace(X509Certificate leaf, Proof proof, String peer) throws StatusException {
+    try {
+      // First, for what is banned is not in the mesh either.
+      requireNotBanned(proof.identity(), proof.node());
+      grace.require(leaf, proof.identity(), peer, clock.instant());
+    } catch (StatusException refused) {
+      throw refused(subject(proof), refused);
+    }
+  }
+
+  private static AuditEvent.Subject subject(Proof proof) {
+    return new AuditEvent.Subject(proof.identity().toString(), proof.node(), proof.how());
   }
 
   @Override
@@ -228,7 +249,7 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
       case Csr.Result.Accepted(var key) -> key;
       case Csr.Result.Refused(var reason) ->
           throw refused(
-              new AuditEvent.Subject(proof.identity().toString(), proof.node(), proof.how()),
+              subject(proof),
               Status.INVALID_ARGUMENT
                   .withDescription("csr: " + Names.printable(reason))
                   .asException());

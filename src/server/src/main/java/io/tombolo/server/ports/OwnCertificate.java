@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /// The control plane's own SVID, issued by itself and renewed when half of it has passed, and when
-/// another root signs. Thread-safe.
+/// another root signs or the clock went back to before it began. Thread-safe.
 public final class OwnCertificate {
   private final Authority authority;
   private final TrustDomain trustDomain;
@@ -29,7 +29,9 @@ public final class OwnCertificate {
   }
 
   OwnKey.Pair newest() {
-    if (clock.instant().isAfter(renewAt)) {
+    var now = clock.instant();
+    var began = pair.chain().getFirst().getNotBefore().toInstant();
+    if (now.isAfter(renewAt) || now.isBefore(began)) {
       renew();
     }
     return pair;

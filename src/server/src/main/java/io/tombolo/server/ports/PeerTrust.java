@@ -7,6 +7,8 @@ import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,17 +18,31 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /// Accepts client certificates that are X.509-SVIDs of our trust domain: chained to the bundle as
-/// it is now, with exactly one URI, a SPIFFE ID (X509-SVID, section 5). Thread-safe.
+/// it is now, with exactly one URI, a SPIFFE ID (X509-SVID, section 5). Also one that does not hold
+/// now, but did within the grace or will: [Caller] lets it do no more than renew. Thread-safe.
 public final class PeerTrust extends X509ExtendedTrustManager {
   private static final int URI = 6;
   private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 
   private final TrustDomain trustDomain;
   private final Supplier<TrustBundle> bundle;
+  private final Duration grace;
+  private final Clock clock;
 
-  PeerTrust(TrustDomain trustDomain, Supplier<TrustBundle> bundle) {
+  /// @param grace for how long after its end an SVID may be renewed
+  public PeerTrust(
+      TrustDomain trustDomain, Supplier<TrustBundle> bundle, Duration grace, Clock clock) {
     this.trustDomain = trustDomain;
     this.bundle = bundle;
+    this.grace = grace;
+    this.clock = clock;
+  }
+
+  /// The moment nearest to this one at which a certificate holds.
+  static Instant nearest(X509Certificate certificate, Instant to) {
+    var begins = certificate.getNotBefore().toInstant();
+    var ends = certificate.getNotAfter().toInstant();
+    return to.isBefore(begins) ? begins : to.isAfter(ends) ? ends : to;
   }
 
   /// The SPIFFE ID of a leaf certificate, if it has exactly one URI and that is one.
@@ -61,7 +77,14 @@ public final class PeerTrust extends X509ExtendedTrustManager {
     if (usages == null || !usages.contains(CLIENT_AUTH)) {
       throw new CertificateException("the certificate is not for client authentication");
     }
-    var _ = bundle.get().verify(List.of(chain), Instant.now());
+    var now = clock.instant();
+    var at = nearest(leaf, now);
+    if (Duration.between(at, now).abs().compareTo(grace) > 0) {
+      throw new CertificateException(
+          "the certificate holds from %s to %s, and now it is %s: too far off to be renewed"
+              .formatted(leaf.getNotBefore().toInstant(), leaf.getNotAfter().toInstant(), now));
+    }
+    var _ = bundle.get().verify(List.of(chain), at);
   }
 
   @Override
