@@ -28,7 +28,11 @@ public final class JoinTokens {
       Pattern.compile(
           "tombolo-join-token 1\nidentity (\\S+)\nnode (\\S+)\nhost (\\S+)\nexpires (\\S+)\n");
 
+  /// To look at all of many tokens takes its time.
+  private static final Duration BETWEEN_FORGETTING = Duration.ofMinutes(1);
+
   private final Path directory;
+  private volatile Instant forgetAgain = Instant.MIN;
   private final SecureRandom random = new SecureRandom();
 
   private record Kept(Grant grant, Instant expires) {}
@@ -127,6 +131,10 @@ public final class JoinTokens {
 
   /// Deletes what has been of no use for an hour.
   private void forget(Instant now) throws IOException {
+    if (now.isBefore(forgetAgain) && now.isAfter(forgetAgain.minus(BETWEEN_FORGETTING))) {
+      return;
+    }
+    forgetAgain = now.plus(BETWEEN_FORGETTING);
     try (var files = Files.newDirectoryStream(directory, "*.{open,used}")) {
       for (var file : files) {
         if (outlived(file, now)) {

@@ -3,6 +3,7 @@ package io.tombolo.identity;
 import io.tombolo.mesh.identity.SpiffeId;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,7 @@ public final class Rollover {
   private final Bans bans;
   private final Supplier<List<Standing>> hosts;
   private final Predicate<Inventory.Entry> gone;
+  private final Duration forPartners;
   private final Clock clock;
   private volatile Report report;
 
@@ -48,6 +50,8 @@ public final class Rollover {
   }
 
   /// @param hosts those that are connected
+  /// @param forPartners for how long at least a new root is told before it signs: other trust
+  ///   domains fetch the bundle from time to time, and do not say so
   /// @param gone whether the workload of an SVID is known not to be there any more
   public Rollover(
       Authority authority,
@@ -56,6 +60,7 @@ public final class Rollover {
       Bans bans,
       Supplier<List<Standing>> hosts,
       Predicate<Inventory.Entry> gone,
+      Duration forPartners,
       Clock clock) {
     this.authority = authority;
     this.trust = trust;
@@ -63,6 +68,7 @@ public final class Rollover {
     this.bans = bans;
     this.hosts = hosts;
     this.gone = gone;
+    this.forPartners = forPartners;
     this.clock = clock;
     this.report = new Report(authority.roots(), 0, List.of(), Optional.empty());
   }
@@ -98,12 +104,23 @@ public final class Rollover {
     var live = look.live();
     var waitingFor =
         roots.phase() == Roots.Phase.SPREADING
-            ? look.withoutTheBundle(live)
+            ? Stream.concat(partners(roots).stream(), look.withoutTheBundle(live).stream()).toList()
             : look.underTheOldRoot(live);
     if (waitingFor.isEmpty() && !roots.paused()) {
       goOn(roots);
     }
     report = new Report(authority.roots(), live.size(), waitingFor, authority.trouble());
+  }
+
+  private Optional<Laggard> partners(Roots roots) {
+    var until = roots.since().plus(forPartners);
+    return clock.instant().isBefore(until)
+        ? Optional.of(
+            new Laggard(
+                "other trust domains",
+                "",
+                "they have until %s to fetch the bundle".formatted(until)))
+        : Optional.empty();
   }
 
   private void goOn(Roots roots) throws IOException {

@@ -25,6 +25,7 @@ class RolloverTest {
 
   private final Path state;
   private final Set<String> gone = new HashSet<>();
+  private Duration forPartners = Duration.ZERO;
   private final List<Rollover.Standing> hosts = new ArrayList<>();
   private Control control;
 
@@ -49,6 +50,7 @@ class RolloverTest {
             registrar.bans(),
             () -> List.copyOf(hosts),
             svid -> gone.contains(svid.node()),
+            forPartners,
             Clock.fixed(Ca.NOW, ZoneOffset.UTC));
     return new Control(authority, trust, registrar, rollover);
   }
@@ -203,6 +205,18 @@ class RolloverTest {
     assertThat(waitingFor()).containsExactly(NODE);
     control.registrar.ban(NODE, "stolen", Ca.NOW);
     assertThat(step()).isEqualTo(Phase.REISSUING);
+  }
+
+  @Test
+  void where_other_trust_domains_fetch_the_bundle_it_waits_for_as_long_as_they_may_take()
+      throws Exception {
+    forPartners = Duration.ofMinutes(10);
+    restart();
+    control.rollover.start();
+
+    assertThat(step()).isEqualTo(Phase.SPREADING);
+    assertThat(control.rollover.report().waitingFor().getFirst().why())
+        .contains("2026-11-24T04:10:00Z");
   }
 
   @Test

@@ -133,6 +133,9 @@ final class ControlPlane implements AutoCloseable {
             registrar.bans(),
             identities.hosts()::standings,
             svid -> RolloverLoop.gone(svid, loop),
+            config.federation().endpoint().port().isPresent()
+                ? REFRESH.multipliedBy(2)
+                : Duration.ZERO,
             clock);
     admin =
         new Admin(

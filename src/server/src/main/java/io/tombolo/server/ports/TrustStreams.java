@@ -86,9 +86,17 @@ public final class TrustStreams {
 
   private void heard(Host host, InForce now) {
     synchronized (this) {
-      host.said = now;
+      host.said = shortened(now);
     }
     inventory.took(now.getSerial());
+  }
+
+  private static InForce shortened(InForce said) {
+    return said.toBuilder()
+        .setNode(Names.printable(said.getNode(), MOST_TEXT))
+        .setSerial(Names.printable(said.getSerial(), MOST_TEXT))
+        .setRefusal(Names.printable(said.getRefusal(), MOST_TEXT))
+        .build();
   }
 
   private synchronized boolean remove(Host host) {
@@ -110,10 +118,10 @@ public final class TrustStreams {
         .map(host ->
             new Rollover.Standing(
                 host.identity,
-                host.node.isEmpty() ? Names.printable(host.said.getNode(), MOST_TEXT) : host.node,
+                host.node.isEmpty() ? host.said.getNode() : host.node,
                 host.said.getSequence(),
-                Names.printable(host.said.getSerial(), MOST_TEXT),
-                Names.printable(host.said.getRefusal(), MOST_TEXT)))
+                host.said.getSerial(),
+                host.said.getRefusal()))
         .toList();
   }
 }
