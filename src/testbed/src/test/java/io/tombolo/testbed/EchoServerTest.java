@@ -75,7 +75,7 @@ final class EchoServerTest {
         daemon.resume();
         assertThat(tcp.call("and now?")).isEqualTo("web and now?");
         daemon.kill();
-        assertThatThrownBy(() -> grpc.call("gone")).hasMessageContaining("UNAVAILABLE");
+        assertThatThrownBy(() -> grpc.call("gone")).isInstanceOf(IOException.class);
       }
     }
   }
