@@ -193,7 +193,12 @@ public final class Authority {
     boolean over = !now.isBefore(signing.end());
     if (over || (inLastThird(now) && !now.isBefore(nextLook))) {
       nextLook = now.plus(BETWEEN_LOOKS);
-      look(now);
+      if (over) {
+        look(now);
+      } else if (changing.tryLock()) {
+        // Whoever else asks meanwhile need not wait for a source that is far away.
+        lookUnderLock(now);
+      }
     }
     return signing;
   }
@@ -206,6 +211,11 @@ public final class Authority {
   /// from now on; one under another root begins a rollover.
   public void look(Instant now) {
     changing.lock();
+    lookUnderLock(now);
+  }
+
+  /// Unlocks at its end.
+  private void lookUnderLock(Instant now) {
     try {
       boolean more = true;
       // More than once only if other processes renewed while this one stood still.
