@@ -41,7 +41,6 @@ import io.tombolo.server.ports.ReceiptService;
 import io.tombolo.server.receipts.Receipts;
 import io.tombolo.server.receipts.Revisions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -167,16 +166,22 @@ final class ControlPlane implements AutoCloseable {
     bundlePort =
         ConfiguredFederation.port(
             config, own, () -> BundleFormat.write(trust.trust().own(), REFRESH));
-    trust.observe(_ -> pin());
+    trust.observe(_ -> pinAgain());
     pin();
   }
 
   /// Writes the roots for agents to pin.
-  private void pin() {
+  private void pin() throws IOException {
+    Pem.write(config.state().resolve("bundle.pem"), trust.trust().own().roots());
+  }
+
+  private void pinAgain() {
     try {
-      Pem.write(config.state().resolve("bundle.pem"), trust.trust().own().roots());
+      pin();
     } catch (IOException unwritten) {
-      throw new UncheckedIOException(unwritten);
+      LOG.errorf(
+          "bundle.pem, for new hosts, is not that of now: %s; see to the disk and start again",
+          unwritten.getMessage());
     }
   }
 

@@ -52,12 +52,21 @@ final class RolloverLoop implements Runnable {
           looked = now;
           authority.look(now);
         }
-        rollover.step();
-        tellNews();
+        step();
         Thread.sleep(BETWEEN_STEPS);
       }
     } catch (InterruptedException stopped) {
       // The control plane closes.
+    }
+  }
+
+  /// A bug in one step must not be the end of all: the next may do without it.
+  private void step() {
+    try {
+      rollover.step();
+      tellNews();
+    } catch (RuntimeException bug) {
+      LOG.error("Roots: a step failed. Please report this.", bug);
     }
   }
 
