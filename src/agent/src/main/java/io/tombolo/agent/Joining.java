@@ -30,6 +30,7 @@ final class Joining implements Runnable {
   private final CountDownLatch closed;
   private final InstantSource clock = InstantSource.system();
   private final RandomGenerator random = RandomGenerator.getDefault();
+  private Instant looked = clock.instant();
   private volatile String lastFailure = "";
   private @Nullable String spent;
 
@@ -81,22 +82,21 @@ final class Joining implements Runnable {
   /// whichever of the two comes first counts.
   private void await(Instant until, boolean whole) throws InterruptedException {
     var due = until;
-    var looked = clock.instant();
     long began = System.nanoTime();
-    long most = Duration.between(looked, until).toNanos();
+    long most = Duration.between(clock.instant(), until).toNanos();
     boolean retiring = false;
-    while (!closed.await(untilNextLook(looked, due), TimeUnit.MILLISECONDS)) {
+    do {
       var now = clock.instant();
-      boolean waited = System.nanoTime() - began >= most;
-      if (waited || !now.isBefore(due) || now.isBefore(looked.minus(JUMP))) {
+      boolean back = now.isBefore(looked.minus(JUMP));
+      looked = now;
+      if (back || System.nanoTime() - began >= most || !now.isBefore(due)) {
         return;
       }
       if (whole && !retiring && keyring.svid().filter(keyring::retired).isPresent()) {
         retiring = true;
         due = earlier(due, now.plusMillis(random.nextLong(SPREAD.toMillis())));
       }
-      looked = now;
-    }
+    } while (!closed.await(untilNextLook(looked, due), TimeUnit.MILLISECONDS));
   }
 
   private static Instant earlier(Instant one, Instant other) {
