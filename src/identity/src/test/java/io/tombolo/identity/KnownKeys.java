@@ -29,17 +29,21 @@ public final class KnownKeys {
   public static KnownKeys of(Path state, String trustDomain) throws IOException {
     var directory = state.resolve("ca");
     var kek = new KekSource.InFile(directory.resolve("kek"));
-    var issuers =
-        new SealedIssuers(
-            new DirectoryKeyVault(directory),
-            kek.load().orElseThrow(),
-            new TrustDomain(trustDomain),
-            new SecureRandom());
+    var vault = new DirectoryKeyVault(directory);
+    var key = kek.load().orElseThrow();
+    var domain = new TrustDomain(trustDomain);
+    var random = new SecureRandom();
+    var issuers = new SealedIssuers(vault, key, domain, random);
+    var jwts = new SealedJwtKeys(vault, key, domain, random);
     var known = new KnownKeys();
     try (var files = Files.list(directory)) {
       for (var file : files.filter(f -> f.toString().endsWith(".sealed")).toList()) {
         var name = file.getFileName().toString().replace(".sealed", "");
-        known.add(name, issuers.load(name).orElseThrow().key());
+        known.add(
+            name,
+            name.startsWith("jwt-")
+                ? jwts.load(Integer.parseInt(name.substring(4))).orElseThrow().pair().getPrivate()
+                : issuers.load(name).orElseThrow().key());
       }
     }
     return known;

@@ -9,6 +9,7 @@ import java.util.logging.Logger;
 
 /// Everything that is logged in this JVM while it is open.
 final class Log extends Handler implements AutoCloseable {
+  private static final String ORPHANS = "ManagedChannelOrphanWrapper";
   private final List<LogRecord> records = new CopyOnWriteArrayList<>();
 
   private Log() {}
@@ -24,9 +25,10 @@ final class Log extends Handler implements AutoCloseable {
     records.add(record);
   }
 
-  /// Errors, and whatever has a stack trace.
+  /// Errors, and whatever has a stack trace; but for channels that a test has left behind.
   List<String> failures() {
     return records.stream()
+        .filter(record -> !String.valueOf(record.getLoggerName()).endsWith(ORPHANS))
         .filter(record ->
             record.getThrown() != null || record.getLevel().intValue() >= Level.SEVERE.intValue())
         .map(Log::text)
