@@ -2,6 +2,7 @@ package io.tombolo.agent;
 
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustBundle;
+import io.tombolo.mesh.identity.X509Svid;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -24,7 +25,7 @@ final class ControlPlaneTrust extends X509ExtendedTrustManager {
     var trusted = bundle.get();
     var _ = trusted.verify(List.of(chain), SpiffeCertificates.begun(List.of(chain), Instant.now()));
     var expected = SpiffeId.controlPlane(trusted.trustDomain());
-    var actual = SpiffeCertificates.identity(chain[0]);
+    var actual = X509Svid.identity(chain[0]);
     if (!actual.equals(expected)) {
       throw new CertificateException(
           "the server is %s, not the control plane %s".formatted(actual, expected));

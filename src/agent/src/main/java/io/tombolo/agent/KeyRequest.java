@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.tombolo.api.identity.v1.Issued;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustBundle;
+import io.tombolo.mesh.identity.X509Svid;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -75,7 +76,7 @@ record KeyRequest(KeyPair keys, ByteString csr) {
       throw new CertificateException("the issued certificate is for another key than the one sent");
     }
     var _ = trust.verify(chain, SpiffeCertificates.begun(chain, now));
-    SpiffeId identity = SpiffeCertificates.identity(leaf);
+    SpiffeId identity = X509Svid.identity(leaf);
     if (!identity.trustDomain().equals(trust.trustDomain())) {
       throw new CertificateException(
           "the issued identity %s is not of trust domain %s"

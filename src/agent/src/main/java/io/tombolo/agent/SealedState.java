@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.tombolo.api.identity.v1.Issued;
 import io.tombolo.mesh.identity.Trust;
 import io.tombolo.mesh.identity.TrustBundle;
+import io.tombolo.mesh.identity.X509Svid;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -133,7 +134,7 @@ final class SealedState {
       throw new CertificateException("it has no certificate");
     }
     var leaf = chain.getFirst();
-    var identity = SpiffeCertificates.identity(leaf);
+    var identity = X509Svid.identity(leaf);
     if (!identity.trustDomain().equals(config.trustDomain())) {
       throw new CertificateException(
           "its identity %s is of another trust domain".formatted(identity));

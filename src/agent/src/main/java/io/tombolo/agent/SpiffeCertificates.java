@@ -1,7 +1,6 @@
 package io.tombolo.agent;
 
 import com.google.protobuf.ByteString;
-import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.Trust;
 import io.tombolo.mesh.identity.TrustBundle;
 import java.io.InputStream;
@@ -18,33 +17,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Reading and writing of X.509 certificates that carry a SPIFFE ID.
+/// Reading and writing of X.509 certificates.
 final class SpiffeCertificates {
-  private static final int URI = 6;
   private static final int LINE = 64;
 
   private SpiffeCertificates() {}
-
-  /// The identity in a leaf certificate: its one URI name (X509-SVID, section 2).
-  static SpiffeId identity(X509Certificate leaf) throws CertificateException {
-    var names = leaf.getSubjectAlternativeNames();
-    var uris =
-        names == null
-            ? List.<String>of()
-            : names.stream()
-                .filter(name -> name.getFirst().equals(URI))
-                .map(name -> (String) name.get(1))
-                .toList();
-    if (uris.size() != 1) {
-      throw new CertificateException(
-          "the certificate has %d URI names; an X.509-SVID has exactly one".formatted(uris.size()));
-    }
-    try {
-      return SpiffeId.parse(uris.getFirst());
-    } catch (IllegalArgumentException invalid) {
-      throw new CertificateException("the certificate has no SPIFFE ID: " + invalid.getMessage());
-    }
-  }
 
   static List<X509Certificate> fromDer(List<ByteString> encoded) throws CertificateException {
     var factory = CertificateFactory.getInstance("X.509");

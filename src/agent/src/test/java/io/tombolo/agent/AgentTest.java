@@ -11,6 +11,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.tombolo.api.identity.v1.InForce;
 import io.tombolo.api.identity.v1.Trust;
+import io.tombolo.mesh.identity.TrustDomain;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -209,6 +210,26 @@ class AgentTest {
       var own = SdsClient.secret(sds.stream("ROOTCA").next()).getValidationContext();
       assertThat(own.getTrustedCa().getInlineBytes().toStringUtf8())
           .isEqualTo(SpiffeCertificates.toPem(List.of(authority.root())));
+    }
+  }
+
+  @Test
+  @Tag("identity")
+  void the_roots_of_a_trust_domain_that_is_taken_out_are_taken_from_the_proxy() throws Exception {
+    var partner = TestAuthority.create(new TrustDomain("partner.example"), "partner");
+    var withPartner = Trust.newBuilder().setOwn(authority.bundle()).addFederated(partner.bundle());
+    try (var controlPlane = TestControlPlane.start(authority, HOUR);
+        var _ = Agent.start(config(controlPlane.address()));
+        var sds = new SdsClient(dir.resolve("run/sds.sock"))) {
+      var stream = sds.stream("ROOTCA-by-trust-domain");
+      var before = SdsClient.secret(stream.next());
+      eventually(controlPlane::watched);
+
+      controlPlane.announce(withPartner.build());
+      assertThat(SdsClient.secret(stream.next()).toString()).contains("partner.example");
+      controlPlane.announce(withPartner.clearFederated().build());
+
+      assertThat(SdsClient.secret(stream.next())).isEqualTo(before);
     }
   }
 

@@ -8,6 +8,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.tombolo.api.identity.v1.Trust;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustBundle;
+import io.tombolo.mesh.identity.X509Svid;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,7 +47,7 @@ class BundleFuzzTest {
     try {
       var read = SpiffeCertificates.fromDer(List.of(ByteString.copyFrom(der)));
       assertThat(read).hasSize(1);
-      var identity = SpiffeCertificates.identity(read.getFirst());
+      var identity = X509Svid.identity(read.getFirst());
       assertThat(SpiffeId.parse(identity.toString())).isEqualTo(identity);
     } catch (CertificateException refused) {
       assertThat(refused.getMessage()).isNotBlank();

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.tombolo.mesh.identity.X509Svid;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,7 +111,7 @@ class IdentityMatrixTest {
     var leaf = SpiffeCertificates.fromDer(der).getFirst();
     var cells = new LinkedHashSet<Cell>();
     for (int who = 0; who < WORKLOADS; who++) {
-      if (SpiffeCertificates.identity(leaf).toString().equals(identity(who))) {
+      if (X509Svid.identity(leaf).toString().equals(identity(who))) {
         cells.add(new Cell(place, who));
       }
     }

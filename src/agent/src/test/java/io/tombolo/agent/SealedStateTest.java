@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tombolo.mesh.identity.Trust;
 import io.tombolo.mesh.identity.TrustBundle;
 import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.identity.X509Svid;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ class SealedStateTest {
     var request = KeyRequest.create();
     var chain = authority.chain(request.keys().getPublic(), TestControlPlane.WORKLOAD, ttl);
     return new Svid(
-        SpiffeCertificates.identity(chain.getFirst()),
+        X509Svid.identity(chain.getFirst()),
         chain,
         request.keys().getPrivate(),
         Instant.ofEpochMilli(Instant.now().toEpochMilli()));

@@ -20,8 +20,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
@@ -91,6 +95,12 @@ record TestAuthority(
     return certificate(new Names(issuer(), "CN=leaf"), key, uri, ttl, keys);
   }
 
+  /// A certificate with these extensions, all critical, and no others.
+  X509Certificate sign(PublicKey key, Map<ASN1ObjectIdentifier, ASN1Encodable> extensions)
+      throws Exception {
+    return certificate(new Names(issuer(), "CN=leaf"), key, extensions, Duration.ofHours(1), keys);
+  }
+
   /// A new leaf, and what is between it and the root.
   List<X509Certificate> chain(PublicKey key, String uri, Duration ttl) throws Exception {
     var chain = new ArrayList<>(List.of(issue(key, uri, ttl)));
@@ -150,6 +160,24 @@ record TestAuthority(
 
   private static X509Certificate certificate(
       Names names, PublicKey key, String uri, Duration ttl, KeyPair signer) throws Exception {
+    var extensions = new HashMap<ASN1ObjectIdentifier, ASN1Encodable>();
+    extensions.put(Extension.basicConstraints, new BasicConstraints(uri.isEmpty()));
+    int usage = uri.isEmpty() ? KeyUsage.keyCertSign | KeyUsage.cRLSign : KeyUsage.digitalSignature;
+    extensions.put(Extension.keyUsage, new KeyUsage(usage));
+    if (!uri.isEmpty()) {
+      var name = new GeneralName(GeneralName.uniformResourceIdentifier, uri);
+      extensions.put(Extension.subjectAlternativeName, new GeneralNames(name));
+    }
+    return certificate(names, key, extensions, ttl, signer);
+  }
+
+  private static X509Certificate certificate(
+      Names names,
+      PublicKey key,
+      Map<ASN1ObjectIdentifier, ASN1Encodable> extensions,
+      Duration ttl,
+      KeyPair signer)
+      throws Exception {
     var now = Instant.now();
     var builder =
         new JcaX509v3CertificateBuilder(
@@ -159,12 +187,8 @@ record TestAuthority(
             Date.from(now.plus(ttl)),
             new X500Name(names.subject()),
             key);
-    builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(uri.isEmpty()));
-    int usage = uri.isEmpty() ? KeyUsage.keyCertSign | KeyUsage.cRLSign : KeyUsage.digitalSignature;
-    builder.addExtension(Extension.keyUsage, true, new KeyUsage(usage));
-    if (!uri.isEmpty()) {
-      var name = new GeneralName(GeneralName.uniformResourceIdentifier, uri);
-      builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(name));
+    for (var one : extensions.entrySet()) {
+      builder.addExtension(one.getKey(), true, one.getValue());
     }
     return new JcaX509CertificateConverter()
         .getCertificate(

@@ -25,6 +25,7 @@ import io.tombolo.api.identity.v1.Issued;
 import io.tombolo.api.identity.v1.IssuedJwt;
 import io.tombolo.api.identity.v1.RenewRequest;
 import io.tombolo.api.identity.v1.Trust;
+import io.tombolo.mesh.identity.X509Svid;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
@@ -224,8 +225,7 @@ final class TestControlPlane implements AutoCloseable {
       try {
         return session == null
             ? ""
-            : SpiffeCertificates.identity((X509Certificate) session.getPeerCertificates()[0])
-                .toString();
+            : X509Svid.identity((X509Certificate) session.getPeerCertificates()[0]).toString();
       } catch (Exception _) {
         return "";
       }

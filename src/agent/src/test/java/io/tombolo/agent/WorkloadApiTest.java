@@ -7,6 +7,7 @@ import io.grpc.Status;
 import io.tombolo.api.identity.v1.Trust;
 import io.tombolo.api.workload.X509SVID;
 import io.tombolo.mesh.identity.TrustBundle;
+import io.tombolo.mesh.identity.X509Svid;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyFactory;
@@ -107,7 +108,7 @@ class WorkloadApiTest {
       assertThat(answer.getSvidsCount()).isEqualTo(1);
       var svid = answer.getSvids(0);
       var leaf = read(svid.getX509Svid()).getFirst();
-      assertThat(svid.getSpiffeId()).isEqualTo(SpiffeCertificates.identity(leaf).toString());
+      assertThat(svid.getSpiffeId()).isEqualTo(X509Svid.identity(leaf).toString());
       assertThat(svid.getX509SvidKey().isEmpty()).isFalse();
       assertThat(read(svid.getBundle())).containsExactly(authority.root());
       assertThat(svid.getHint()).isEmpty();
@@ -128,8 +129,7 @@ class WorkloadApiTest {
 
       var chain = read(svid.getX509Svid());
       assertThat(chain).hasSize(3).endsWith(lowest.intermediates().toArray(X509Certificate[]::new));
-      assertThat(SpiffeCertificates.identity(chain.getFirst()))
-          .hasToString(TestControlPlane.WORKLOAD);
+      assertThat(X509Svid.identity(chain.getFirst())).hasToString(TestControlPlane.WORKLOAD);
       assertThat(SpiffeCertificates.toDer(chain)).isEqualTo(svid.getX509Svid());
       var _ =
           TrustBundle.of(TestAuthority.DOMAIN, 0, read(svid.getBundle()))

@@ -2,21 +2,19 @@ package io.tombolo.identity;
 
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustBundle;
+import io.tombolo.mesh.identity.X509Svid;
 import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// What an authority outside Tombolo has signed, looked at before it is handed out: it must be what
 /// was asked for (X509-SVID, sections 2 to 5), and lead to a root that peers trust.
 final class OutsideSvid {
   private static final int URI = 6;
-  private static final int DIGITAL_SIGNATURE = 0;
-  private static final int CERT_SIGN = 5;
-  private static final int CRL_SIGN = 6;
+  private static final String KEY_USAGE = "2.5.29.15";
   private static final List<String> PURPOSES = List.of("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
 
   private OutsideSvid() {}
@@ -37,7 +35,8 @@ final class OutsideSvid {
         Arrays.equals(leaf.getPublicKey().getEncoded(), key.getEncoded()),
         "the certificate is for another key than the one sent");
     requireName(leaf, identity);
-    requireUsage(leaf);
+    requireCritical(leaf);
+    requirePurposes(leaf);
     var root = TrustBundle.of(identity.trustDomain(), 0, roots).verify(chain, now);
     for (var above : chain.subList(1, chain.size())) {
       requireWithin(leaf, above);
@@ -59,18 +58,21 @@ final class OutsideSvid {
 
   private static void requireName(X509Certificate leaf, SpiffeId identity)
       throws CertificateException {
+    var _ = X509Svid.identity(leaf);
     var names = leaf.getSubjectAlternativeNames();
     require(
         names != null && List.copyOf(names).equals(List.of(List.of(URI, identity.toString()))),
         "the certificate does not name %s alone".formatted(identity));
   }
 
-  private static void requireUsage(X509Certificate leaf) throws CertificateException {
-    require(leaf.getBasicConstraints() < 0, "the certificate is of a CA");
-    boolean @Nullable [] usage = leaf.getKeyUsage();
+  /// Section 4.3. That the name is critical without a subject (3.1) Java looks at itself.
+  private static void requireCritical(X509Certificate leaf) throws CertificateException {
     require(
-        usage != null && usage[DIGITAL_SIGNATURE] && !usage[CERT_SIGN] && !usage[CRL_SIGN],
-        "the certificate is not for signatures of a workload");
+        leaf.getCriticalExtensionOIDs().contains(KEY_USAGE),
+        "the keyUsage of the certificate is not critical");
+  }
+
+  private static void requirePurposes(X509Certificate leaf) throws CertificateException {
     var purposes = leaf.getExtendedKeyUsage();
     require(
         purposes != null && purposes.containsAll(PURPOSES),

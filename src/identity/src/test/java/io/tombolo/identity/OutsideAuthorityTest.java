@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
@@ -165,6 +166,10 @@ class OutsideAuthorityTest {
         wrong(
             "may sign certificates",
             leaf -> leaf.used(KeyUsage.digitalSignature | KeyUsage.keyCertSign)),
+        wrong(
+            "may sign revocations",
+            leaf -> leaf.used(KeyUsage.digitalSignature | KeyUsage.cRLSign)),
+        wrong("usage not critical", leaf -> leaf.notCritical(Extension.keyUsage)),
         wrong("may sign nothing", leaf -> leaf.used(KeyUsage.keyEncipherment)),
         wrong("not for clients", leaf -> leaf.only(KeyPurposeId.id_kp_serverAuth)),
         wrong("not for servers", leaf -> leaf.only(KeyPurposeId.id_kp_clientAuth)),

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Set;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -41,30 +43,35 @@ final class OutsideCa {
       boolean ofCa,
       int usage,
       List<KeyPurposeId> purposes,
+      Set<ASN1ObjectIdentifier> notCritical,
       Instant begin,
       Instant end) {
     Leaf forKey(PublicKey other) {
-      return new Leaf(other, names, ofCa, usage, purposes, begin, end);
+      return new Leaf(other, names, ofCa, usage, purposes, notCritical, begin, end);
     }
 
     Leaf named(GeneralName... others) {
-      return new Leaf(key, List.of(others), ofCa, usage, purposes, begin, end);
+      return new Leaf(key, List.of(others), ofCa, usage, purposes, notCritical, begin, end);
     }
 
     Leaf asCa() {
-      return new Leaf(key, names, true, usage, purposes, begin, end);
+      return new Leaf(key, names, true, usage, purposes, notCritical, begin, end);
     }
 
     Leaf used(int other) {
-      return new Leaf(key, names, ofCa, other, purposes, begin, end);
+      return new Leaf(key, names, ofCa, other, purposes, notCritical, begin, end);
     }
 
     Leaf only(KeyPurposeId purpose) {
-      return new Leaf(key, names, ofCa, usage, List.of(purpose), begin, end);
+      return new Leaf(key, names, ofCa, usage, List.of(purpose), notCritical, begin, end);
+    }
+
+    Leaf notCritical(ASN1ObjectIdentifier extension) {
+      return new Leaf(key, names, ofCa, usage, purposes, Set.of(extension), begin, end);
     }
 
     Leaf during(Instant from, Instant to) {
-      return new Leaf(key, names, ofCa, usage, purposes, from, to);
+      return new Leaf(key, names, ofCa, usage, purposes, notCritical, from, to);
     }
   }
 
@@ -79,6 +86,7 @@ final class OutsideCa {
         false,
         KeyUsage.digitalSignature,
         List.of(KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth),
+        Set.of(),
         Ca.NOW.minusSeconds(60),
         Ca.NOW.plus(Duration.ofDays(1)));
   }
@@ -118,7 +126,10 @@ final class OutsideCa {
       if (leaf.ofCa()) {
         draft.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
       }
-      draft.addExtension(Extension.keyUsage, true, new KeyUsage(leaf.usage()));
+      draft.addExtension(
+          Extension.keyUsage,
+          !leaf.notCritical().contains(Extension.keyUsage),
+          new KeyUsage(leaf.usage()));
       draft.addExtension(
           Extension.extendedKeyUsage,
           false,

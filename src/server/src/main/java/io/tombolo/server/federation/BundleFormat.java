@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.Curve;
@@ -84,7 +85,7 @@ public final class BundleFormat {
         continue;
       }
       if (known.get().getKeyUse().equals(X509)) {
-        roots.add(Roots.root(field, known.get(), trustDomain));
+        Roots.root(field, known.get(), trustDomain).ifPresent(roots::add);
       } else if (jwtKeys.put(id(field, known.get()), publicKey(field, known.get())) != null) {
         throw new BundleUnusable(field + ".kid: another key has the same");
       }
@@ -134,7 +135,8 @@ public final class BundleFormat {
     return keys;
   }
 
-  /// The key, unless its use or its type is one that the specification has ignored.
+  /// The key, unless its use or its type is one that the specification has ignored. What follows
+  /// the first certificate of `x5c` is ignored, whatever it is (X509-SVID, section 6.2).
   private static Optional<JWK> known(String field, JsonNode key) throws BundleUnusable {
     for (var secret : SECRET) {
       if (key.has(secret)) {
@@ -146,6 +148,11 @@ public final class BundleFormat {
     var use = text(field, key, "use");
     if (!KNOWN_TYPES.contains(type) || !KNOWN_USES.contains(use)) {
       return Optional.empty();
+    }
+    if (key.path("x5c") instanceof ArrayNode chain) {
+      while (chain.size() > 1) {
+        var _ = chain.remove(chain.size() - 1);
+      }
     }
     try {
       return Optional.of(JWK.parse(key.toString()));

@@ -2,7 +2,7 @@ package io.tombolo.server.federation;
 
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustBundle;
-import io.tombolo.server.ports.PeerTrust;
+import io.tombolo.mesh.identity.X509Svid;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -17,9 +17,6 @@ import javax.net.ssl.X509ExtendedTrustManager;
 /// 5.2.2.4). Its host name does not matter. Thread-safe.
 final class EndpointTrust extends X509ExtendedTrustManager {
   private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
-  private static final int DIGITAL_SIGNATURE = 0;
-  private static final int CERT_SIGN = 5;
-  private static final int CRL_SIGN = 6;
 
   private final SpiffeId endpoint;
   private final Supplier<Optional<TrustBundle>> bundle;
@@ -34,14 +31,9 @@ final class EndpointTrust extends X509ExtendedTrustManager {
 
   private void check(X509Certificate[] chain) throws CertificateException {
     var leaf = chain[0];
-    if (!PeerTrust.identity(leaf).filter(endpoint::equals).isPresent()) {
-      throw new CertificateException("the endpoint shows no X.509-SVID of " + endpoint);
-    }
-    var usage = leaf.getKeyUsage();
-    boolean forLeaf =
-        usage != null && usage[DIGITAL_SIGNATURE] && !usage[CERT_SIGN] && !usage[CRL_SIGN];
-    if (leaf.getBasicConstraints() >= 0 || !forLeaf) {
-      throw new CertificateException("the endpoint shows the certificate of an authority");
+    var identity = X509Svid.identity(leaf);
+    if (!identity.equals(endpoint)) {
+      throw new CertificateException("the endpoint is %s, not %s".formatted(identity, endpoint));
     }
     var purposes = leaf.getExtendedKeyUsage();
     if (purposes != null && !purposes.contains(SERVER_AUTH)) {

@@ -11,6 +11,7 @@ import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /// Roots in a bundle: what they must be to be one of a trust domain (X509-SVID, sections 3, 4 and
 /// 6).
@@ -21,16 +22,15 @@ final class Roots {
 
   private Roots() {}
 
-  /// The certificate of a JWK.
+  /// The certificate of a JWK: the first of its `x5c`. Empty if there is none: then the JWK is to
+  /// be ignored (section 6.2).
   ///
   /// @param field the JWK, for errors
-  static X509Certificate root(String field, JWK key, TrustDomain trustDomain)
+  static Optional<X509Certificate> root(String field, JWK key, TrustDomain trustDomain)
       throws BundleUnusable {
     var chain = key.getX509CertChain();
-    if (chain == null || chain.size() != 1) {
-      throw new BundleUnusable(
-          "%s.x5c: has %d values; it is exactly one certificate"
-              .formatted(field, chain == null ? 0 : chain.size()));
+    if (chain == null || chain.isEmpty()) {
+      return Optional.empty();
     }
     var root = certificate(field, chain.getFirst());
     var usage = root.getKeyUsage();
@@ -38,7 +38,7 @@ final class Roots {
       throw new BundleUnusable(field + ".x5c: is not the certificate of an authority");
     }
     requireOf(trustDomain, root, field);
-    return root;
+    return Optional.of(root);
   }
 
   private static X509Certificate certificate(String field, Base64 encoded) throws BundleUnusable {

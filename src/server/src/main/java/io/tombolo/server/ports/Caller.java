@@ -10,6 +10,8 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.identity.X509Svid;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Optional;
@@ -87,11 +89,11 @@ final class Caller implements ServerInterceptor {
     }
     try {
       return session.getPeerCertificates()[0] instanceof X509Certificate leaf
-          ? PeerTrust.identity(leaf)
+          ? Optional.of(X509Svid.identity(leaf))
               .filter(id -> id.trustDomain().equals(trustDomain))
               .map(id -> new Certificate(id, leaf, held(leaf, session)))
           : Optional.empty();
-    } catch (SSLPeerUnverifiedException anonymous) {
+    } catch (SSLPeerUnverifiedException | CertificateException anonymous) {
       return Optional.empty();
     }
   }

@@ -1,27 +1,24 @@
 package io.tombolo.server.ports;
 
-import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustBundle;
 import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.identity.X509Svid;
 import java.net.Socket;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/// Accepts client certificates that are X.509-SVIDs of our trust domain: chained to the bundle as
-/// it is now, with exactly one URI, a SPIFFE ID (X509-SVID, section 5). Also one that does not hold
-/// now, but did within the grace or will: [Caller] lets it do no more than renew. Thread-safe.
+/// Accepts client certificates that are X.509-SVIDs of our trust domain, chained to its bundle as
+/// it is now (X509-SVID, section 5); those of other trust domains are for workloads to accept, not
+/// for the control plane. Also one that does not hold now, but did within the grace or will:
+/// [Caller] lets it do no more than renew. Thread-safe.
 public final class PeerTrust extends X509ExtendedTrustManager {
-  private static final int URI = 6;
   private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 
   private final TrustDomain trustDomain;
@@ -45,33 +42,12 @@ public final class PeerTrust extends X509ExtendedTrustManager {
     return to.isBefore(begins) ? begins : to.isAfter(ends) ? ends : to;
   }
 
-  /// The SPIFFE ID of a leaf certificate, if it has exactly one URI and that is one.
-  public static Optional<SpiffeId> identity(X509Certificate leaf) {
-    try {
-      var names = leaf.getSubjectAlternativeNames();
-      if (names == null) {
-        return Optional.empty();
-      }
-      var uris = new ArrayList<String>();
-      for (var name : names) {
-        if (Integer.valueOf(URI).equals(name.get(0))) {
-          uris.add((String) name.get(1));
-        }
-      }
-      return uris.size() == 1 ? Optional.of(SpiffeId.parse(uris.getFirst())) : Optional.empty();
-    } catch (CertificateParsingException | IllegalArgumentException notOne) {
-      return Optional.empty();
-    }
-  }
-
   private void check(X509Certificate[] chain) throws CertificateException {
     var leaf = chain[0];
-    var identity = identity(leaf);
-    if (identity.isEmpty() || !identity.get().trustDomain().equals(trustDomain)) {
-      throw new CertificateException("not an X.509-SVID of trust domain " + trustDomain);
-    }
-    if (leaf.getBasicConstraints() >= 0) {
-      throw new CertificateException("a CA certificate is not an X.509-SVID of a workload");
+    var identity = X509Svid.identity(leaf);
+    if (!identity.trustDomain().equals(trustDomain)) {
+      throw new CertificateException(
+          "%s is not of trust domain %s".formatted(identity, trustDomain));
     }
     var usages = leaf.getExtendedKeyUsage();
     if (usages == null || !usages.contains(CLIENT_AUTH)) {

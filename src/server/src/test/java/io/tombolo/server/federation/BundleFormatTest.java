@@ -77,6 +77,7 @@ class BundleFormatTest {
     assertThat(keys.get(0).get("x5c")).hasSize(1);
     assertThat(keys.get(0).get("x5c").get(0).asText())
         .isEqualTo(Base64.getEncoder().encodeToString(MINT.root().getEncoded()));
+    assertThat(keys.get(0).has("kid")).as("kid of a root").isFalse();
     assertThat(keys.get(1).path("kid").asText()).isEqualTo("one");
   }
 
@@ -127,13 +128,29 @@ class BundleFormatTest {
     refused("keys[0].use: missing", d -> key(d, 0).remove("use"));
     refused("keys[0].kty: missing", d -> key(d, 0).put("kty", 1));
     refused("keys[1].kid: missing", d -> key(d, 1).remove("kid"));
-    refused("keys[0].x5c: has 0", d -> key(d, 0).remove("x5c"));
   }
 
   @Test
-  void a_root_is_exactly_one_certificate_of_an_authority() throws Exception {
-    var root = Base64.getEncoder().encodeToString(MINT.root().getEncoded());
-    refused("keys[0].x5c: has 2", d -> key(d, 0).withArray("x5c").add(root));
+  void a_root_without_x5c_is_ignored() throws Exception {
+    for (var set :
+        List.of(changed(d -> key(d, 0).remove("x5c")), changed(d -> key(d, 0).putArray("x5c")))) {
+      var read = read(set.toString());
+      assertThat(read.bundle().roots()).isEmpty();
+      assertThat(read.bundle().jwtKeys()).hasSize(2);
+    }
+  }
+
+  @Test
+  void all_but_the_first_certificate_of_x5c_are_ignored() throws Exception {
+    var other = Base64.getEncoder().encodeToString(Mint.of("partner.example").root().getEncoded());
+    for (var next : List.of(other, "no certificate")) {
+      var read = read(changed(d -> key(d, 0).withArray("x5c").add(next)).toString());
+      assertThat(read.bundle().roots()).containsExactly(MINT.root());
+    }
+  }
+
+  @Test
+  void a_root_is_the_certificate_of_an_authority() throws Exception {
     var leaf = MINT.leaf("spiffe://partner.example/a");
     refused(
         "keys[0]",
