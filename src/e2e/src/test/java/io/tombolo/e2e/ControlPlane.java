@@ -2,6 +2,7 @@ package io.tombolo.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tombolo.testbed.Await;
 import io.tombolo.testbed.Daemon;
 import io.tombolo.testbed.Host;
 import io.tombolo.testbed.HttpCall;
@@ -72,6 +73,15 @@ final class ControlPlane implements AutoCloseable {
   ControlPlane awaitReady() {
     daemon.awaitReady(Duration.ofSeconds(60), () -> get("status").path("ready").asBoolean());
     return this;
+  }
+
+  /// Waits until a start without the source would not bring something of this name back.
+  void awaitForgotten(String source, String name) {
+    var known = state.resolve("known").resolve(source + ".json");
+    Await.until(
+        name + " is forgotten",
+        Duration.ofSeconds(30),
+        () -> !Files.readString(known).contains('"' + name));
   }
 
   /// Waits until it answers, ready or not.

@@ -77,6 +77,7 @@ class OnDemandIT {
     kubernetes.delete(Kubernetes.slices() + "/" + NAME);
     kubernetes.delete(Kubernetes.core("services") + "/" + NAME);
     kubernetes.delete(Kubernetes.core("pods") + "/" + NAME + "-1");
+    worlds.controlPlane().awaitForgotten("kubernetes-cluster-1", NAME);
     worlds.awaitAllApplied();
   }
 
