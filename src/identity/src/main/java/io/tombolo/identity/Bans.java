@@ -45,8 +45,9 @@ public final class Bans {
     changing.lock();
     try {
       var content = PrivateFiles.read(file, MOST_BYTES);
-      trouble = null;
       become(content.isEmpty() ? new TreeMap<>() : parse(content.get()));
+      // Last: until then nothing is issued.
+      trouble = null;
     } catch (IOException | StateUnusable unreadable) {
       trouble = String.valueOf(unreadable.getMessage());
     } catch (IllegalArgumentException | DateTimeException damaged) {

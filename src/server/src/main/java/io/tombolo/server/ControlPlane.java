@@ -275,8 +275,11 @@ final class ControlPlane implements AutoCloseable {
   /// banned, whoever was would look as if they were not.
   private void follow() {
     try {
-      while (registrar.bans().trouble().isPresent()) {
+      var trouble = registrar.bans().trouble();
+      trouble.ifPresent(why -> LOG.errorf("No source is read, and no proxy is served: %s", why));
+      while (trouble.isPresent()) {
         Thread.sleep(BETWEEN_LOOKS_AT_BANS);
+        trouble = registrar.bans().trouble();
       }
     } catch (InterruptedException stopped) {
       return;
