@@ -5,11 +5,9 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.handler.ssl.SslProvider;
-import io.tombolo.mesh.identity.TrustBundle;
-import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.identity.Pinned;
 import io.tombolo.testbed.Daemon;
 import io.tombolo.testbed.Loopback;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -20,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /// The control plane in a process of its own, and connections to it that verify it.
 final class Server implements AutoCloseable {
-  private static final TrustDomain DOMAIN = new TrustDomain("tombolo.local");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path state;
@@ -37,7 +33,6 @@ final class Server implements AutoCloseable {
   private final String admin;
   private final Daemon daemon;
   private final HttpClient http = HttpClient.newHttpClient();
-  private TrustBundle bundle = TrustBundle.of(DOMAIN, 0, List.of());
 
   private Server(Path state, int port, int adminPort) {
     this.state = state;
@@ -54,7 +49,6 @@ final class Server implements AutoCloseable {
                 "-Dtombolo.xds.address=127.0.0.1",
                 "-Dtombolo.xds.port=" + port,
                 "-Dtombolo.admin.port=" + adminPort,
-                "-Dquarkus.http.port=" + adminPort,
                 "-Dquarkus.log.level=WARN")
             .start();
   }
@@ -69,23 +63,15 @@ final class Server implements AutoCloseable {
               loopback.freePort(),
               loopback.freePort());
       server.daemon.awaitReady(Duration.ofSeconds(60), server::ready);
-      server.bundle = TrustBundle.of(DOMAIN, 0, server.roots());
       return server;
-    } catch (IOException | CertificateException broken) {
-      throw new IllegalStateException("the control plane's bundle cannot be read", broken);
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
     }
   }
 
   private boolean ready() {
     return Files.exists(state.resolve("admin.token"))
         && call("GET", "status", "").contains("\"ready\":true");
-  }
-
-  private List<X509Certificate> roots() throws IOException, CertificateException {
-    var pem = new ByteArrayInputStream(Files.readAllBytes(state.resolve("bundle.pem")));
-    return CertificateFactory.getInstance("X.509").generateCertificates(pem).stream()
-        .map(X509Certificate.class::cast)
-        .toList();
   }
 
   /// A join token for any instance of the service `billing`.
@@ -120,15 +106,18 @@ final class Server implements AutoCloseable {
   /// @param key null for a connection without a certificate
   ManagedChannel connect(@Nullable PrivateKey key, List<X509Certificate> chain) {
     try {
-      var tls = GrpcSslContexts.forClient().trustManager(new Pinned(bundle)).protocols("TLSv1.3");
+      var tls =
+          GrpcSslContexts.forClient()
+              .trustManager(new Pinned(state.resolve("bundle.pem")))
+              .protocols("TLSv1.3");
       if (key != null) {
         tls.keyManager(key, chain.toArray(X509Certificate[]::new));
       }
       return NettyChannelBuilder.forAddress("127.0.0.1", port)
           .sslContext(GrpcSslContexts.configure(tls, SslProvider.JDK).build())
           .build();
-    } catch (IOException broken) {
-      throw new UncheckedIOException(broken);
+    } catch (IOException | CertificateException broken) {
+      throw new IllegalStateException("no connection can be made", broken);
     }
   }
 

@@ -92,8 +92,7 @@ public final class Authority {
           "the CA's root is missing in %s, but its intermediate is there; restore it from a backup"
               .formatted(vault.where()));
     }
-    var keks = setup.keks();
-    var kek = fresh ? keks.loadOrMake(random) : keks.load().orElseThrow(() -> lost(vault, keks));
+    var kek = setup.keks().of(vault, random);
     var issuers = new SealedIssuers(vault, kek, setup.trustDomain(), random);
     return new Authority(setup, new Certificates(setup.trustDomain(), random), issuers, now);
   }
@@ -125,13 +124,7 @@ public final class Authority {
     var leaf = certificates.leaf(issuer, info, identity, now, ttl);
     var chain = new ArrayList<>(List.of(leaf));
     chain.addAll(issuer.chain());
-    return new Issued(
-        identity,
-        leaf.getSerialNumber(),
-        leaf.getNotBefore().toInstant(),
-        leaf.getNotAfter().toInstant(),
-        chain,
-        issuer.chain().getFirst());
+    return new Issued(identity, chain, issuer.certificate());
   }
 
   /// The roots that a peer must trust to verify what this authority issues.
@@ -197,7 +190,11 @@ public final class Authority {
         look(now);
       } else if (changing.tryLock()) {
         // Whoever else asks meanwhile need not wait for a source that is far away.
-        lookUnderLock(now);
+        try {
+          look(now);
+        } finally {
+          changing.unlock();
+        }
       }
     }
     return signing;
@@ -211,11 +208,6 @@ public final class Authority {
   /// from now on; one under another root begins a rollover.
   public void look(Instant now) {
     changing.lock();
-    lookUnderLock(now);
-  }
-
-  /// Unlocks at its end.
-  private void lookUnderLock(Instant now) {
     try {
       boolean more = true;
       // More than once only if other processes renewed while this one stood still.
@@ -378,12 +370,5 @@ public final class Authority {
     roots = next;
     signing = issuer.get();
     observers.forEach(observer -> observer.accept(next));
-  }
-
-  private static StateUnusable lost(KeyVault vault, KekSource keks) {
-    return new StateUnusable(
-        ("the key-encryption key of the CA in %s is missing (%s); restore it from a backup. To"
-             + " start a new CA instead, move all of %s away and give every agent the new bundle")
-            .formatted(vault.where(), keks, vault.where()));
   }
 }

@@ -232,7 +232,7 @@ record IntermediateRules(TrustDomain trustDomain, List<X509Certificate> roots) {
     return one.getSubjectX500Principal().equals(one.getIssuerX500Principal()) && signed(one, one);
   }
 
-  private static boolean signed(X509Certificate below, X509Certificate above) {
+  static boolean signed(X509Certificate below, X509Certificate above) {
     try {
       below.verify(above.getPublicKey());
       return true;

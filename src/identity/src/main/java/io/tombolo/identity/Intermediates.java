@@ -1,7 +1,6 @@
 package io.tombolo.identity;
 
 import java.io.IOException;
-import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,7 +87,7 @@ final class Intermediates {
     var certificates = sealed.certificates();
     var whole = certificates.size() > 1 ? certificates : withRoot(number, certificates.getFirst());
     for (int i = 0; i + 1 < whole.size(); i++) {
-      if (!signed(whole.get(i), whole.get(i + 1))) {
+      if (!IntermediateRules.signed(whole.get(i), whole.get(i + 1))) {
         throw issuers.unusable(entry(number), "is not signed by the root there");
       }
     }
@@ -103,14 +102,5 @@ final class Intermediates {
       throw issuers.unusable(entry(number), "is not signed by the root there");
     }
     return List.of(certificate, root.get().certificates().getFirst());
-  }
-
-  private static boolean signed(X509Certificate below, X509Certificate above) {
-    try {
-      below.verify(above.getPublicKey());
-      return true;
-    } catch (GeneralSecurityException notSigned) {
-      return false;
-    }
   }
 }

@@ -10,13 +10,7 @@ import java.util.List;
 ///
 /// @param chain the certificate of the workload, then the intermediates above it
 /// @param issuer the certificate that signed it: the second of the chain, or a root
-public record Issued(
-    SpiffeId identity,
-    BigInteger serial,
-    Instant notBefore,
-    Instant notAfter,
-    List<X509Certificate> chain,
-    X509Certificate issuer) {
+public record Issued(SpiffeId identity, List<X509Certificate> chain, X509Certificate issuer) {
   public Issued {
     chain = List.copyOf(chain);
   }
@@ -25,9 +19,21 @@ public record Issued(
     return chain.getFirst();
   }
 
+  public BigInteger serial() {
+    return leaf().getSerialNumber();
+  }
+
+  public Instant notBefore() {
+    return leaf().getNotBefore().toInstant();
+  }
+
+  public Instant notAfter() {
+    return leaf().getNotAfter().toInstant();
+  }
+
   /// One line for the log.
   @Override
   public String toString() {
-    return "%s serial %s until %s".formatted(identity, serial.toString(16), notAfter);
+    return "%s serial %s until %s".formatted(identity, serial().toString(16), notAfter());
   }
 }

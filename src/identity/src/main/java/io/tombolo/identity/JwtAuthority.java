@@ -75,9 +75,8 @@ public final class JwtAuthority {
           "tombolo.jwt.ttl must be between %s and %s, not %s".formatted(SHORTEST, LONGEST, ttl));
     }
     var random = new SecureRandom();
-    boolean fresh = vault.load(SealedJwtKeys.entry(1)).isEmpty();
-    var kek = fresh ? keks.loadOrMake(random) : keks.load().orElseThrow(() -> lost(vault, keks));
-    var authority = new JwtAuthority(new SealedJwtKeys(vault, kek, trustDomain, random), ttl);
+    var sealed = new SealedJwtKeys(vault, keks.of(vault, random), trustDomain, random);
+    var authority = new JwtAuthority(sealed, ttl);
     authority.begin(now);
     return authority;
   }
@@ -274,12 +273,5 @@ public final class JwtAuthority {
 
   private static Instant later(Instant one, Instant other) {
     return one.isAfter(other) ? one : other;
-  }
-
-  private static StateUnusable lost(KeyVault vault, KekSource keks) {
-    return new StateUnusable(
-        ("the key-encryption key of the keys for JWT-SVIDs in %s is missing (%s); restore it from a"
-                + " backup")
-            .formatted(vault.where(), keks));
   }
 }

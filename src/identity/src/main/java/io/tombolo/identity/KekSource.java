@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Optional;
 
 /// Where the key-encryption key comes from.
@@ -25,8 +26,25 @@ public sealed interface KekSource {
     };
   }
 
-  /// The key, made if its file is not there.
-  default Kek loadOrMake(SecureRandom random) throws IOException {
+  /// The key that seals what a vault keeps; made if the vault keeps nothing of an authority yet.
+  ///
+  /// @throws StateUnusable if it is lost
+  default Kek of(KeyVault vault, SecureRandom random) throws IOException {
+    boolean fresh = true;
+    for (var first : List.of(OwnRoots.entry(1), Intermediates.entry(1), SealedJwtKeys.entry(1))) {
+      fresh &= vault.load(first).isEmpty();
+    }
+    return fresh ? loadOrMake(random) : load().orElseThrow(() -> lost(vault));
+  }
+
+  private StateUnusable lost(KeyVault vault) {
+    return new StateUnusable(
+        ("the key-encryption key of the CA in %s is missing (%s); restore it from a backup. To"
+             + " start a new CA instead, move all of %s away and give every agent the new bundle")
+            .formatted(vault.where(), this, vault.where()));
+  }
+
+  private Kek loadOrMake(SecureRandom random) throws IOException {
     var known = load();
     if (known.isPresent()) {
       return known.get();

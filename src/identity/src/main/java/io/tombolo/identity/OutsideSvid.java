@@ -42,13 +42,7 @@ final class OutsideSvid {
       requireWithin(leaf, above);
     }
     requireWithin(leaf, root);
-    return new Issued(
-        identity,
-        leaf.getSerialNumber(),
-        leaf.getNotBefore().toInstant(),
-        leaf.getNotAfter().toInstant(),
-        chain,
-        chain.size() > 1 ? signer(chain, root) : root);
+    return new Issued(identity, chain, chain.size() > 1 ? signer(chain, root) : root);
   }
 
   private static X509Certificate signer(List<X509Certificate> chain, X509Certificate root) {

@@ -1,6 +1,5 @@
 package io.tombolo.identity;
 
-import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
 import java.io.ByteArrayInputStream;
@@ -89,25 +88,18 @@ record SealedIssuers(KeyVault vault, Kek kek, TrustDomain trustDomain, SecureRan
     if (!fields.matches()) {
       throw unusable(purpose, "is not an entry that Tombolo wrote");
     }
-    if (!fields.group(1).equals(purpose)) {
-      throw unusable(purpose, "is the entry of " + Names.printable(fields.group(1)));
-    }
-    if (!fields.group(2).equals(trustDomain.name())) {
-      throw unusable(
-          purpose,
-          "belongs to the trust domain \"%s\", but tombolo.trust-domain is \"%s\""
-              .formatted(Names.printable(fields.group(2)), trustDomain));
-    }
-    if (!fields.group(3).equals(kek.id())) {
-      throw unusable(
-          purpose,
-          "is sealed with the key-encryption key %s, but the one at hand is %s"
-              .formatted(fields.group(3), kek.id()));
+    var problem = SealedEntry.problem(fields, purpose, trustDomain, kek);
+    if (problem.isPresent()) {
+      throw unusable(purpose, problem.get());
     }
     try {
       var certificates =
-          CERTIFICATE.matcher(fields.group(4)).results().map(one -> decoded(one.group(1))).toList();
-      return issuer(purpose, certificates, decoded(fields.group(5)));
+          CERTIFICATE
+              .matcher(fields.group(4))
+              .results()
+              .map(one -> SealedEntry.decoded(one.group(1)))
+              .toList();
+      return issuer(purpose, certificates, SealedEntry.decoded(fields.group(5)));
     } catch (GeneralSecurityException | IllegalArgumentException damaged) {
       throw unusable(purpose, "was changed since it was written");
     }
@@ -130,15 +122,6 @@ record SealedIssuers(KeyVault vault, Kek kek, TrustDomain trustDomain, SecureRan
     } finally {
       Arrays.fill(key, (byte) 0);
     }
-  }
-
-  /// Java's decoder ignores bits after the last byte; here every change counts.
-  private static byte[] decoded(String base64) {
-    byte[] bytes = Base64.getDecoder().decode(base64);
-    if (!Base64.getEncoder().encodeToString(bytes).equals(base64)) {
-      throw new IllegalArgumentException("not the one way to write these bytes");
-    }
-    return bytes;
   }
 
   private byte[] context(String purpose, List<byte[]> certificates) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tombolo.identity.Pem;
+import io.tombolo.mesh.identity.Pinned;
 import io.tombolo.mesh.identity.TrustBundle;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.server.federation.BundleFormat;
@@ -73,7 +74,7 @@ class BundleEndpointTest {
 
   private SSLContext trusting(Path bundle) throws Exception {
     var context = SSLContext.getInstance("TLS");
-    context.init(null, new TrustManager[] {new BundleTrust(bundle)}, null);
+    context.init(null, new TrustManager[] {new Pinned(bundle)}, null);
     return context;
   }
 

@@ -21,6 +21,7 @@ import io.tombolo.api.identity.v1.Issued;
 import io.tombolo.api.identity.v1.RenewRequest;
 import io.tombolo.identity.Grant;
 import io.tombolo.identity.JoinTokens;
+import io.tombolo.mesh.identity.Pinned;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
 import java.io.ByteArrayInputStream;
@@ -147,8 +148,7 @@ class GraceTest {
 
   private ManagedChannel channel(Host... host) throws Exception {
     var tls =
-        GrpcSslContexts.forClient()
-            .trustManager(new BundleTrust(directory.resolve("state/bundle.pem")));
+        GrpcSslContexts.forClient().trustManager(new Pinned(directory.resolve("state/bundle.pem")));
     for (var one : host) {
       tls.keyManager(one.keys.getPrivate(), one.chain);
     }

@@ -10,6 +10,7 @@ import io.tombolo.api.identity.v1.IdentityGrpc;
 import io.tombolo.api.identity.v1.Issued;
 import io.tombolo.api.identity.v1.KubernetesProof;
 import io.tombolo.api.identity.v1.RenewRequest;
+import io.tombolo.mesh.identity.Pinned;
 import java.io.ByteArrayInputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -111,8 +112,7 @@ record Hosts(Path state, ControlPlane controlPlane, List<ManagedChannel> channel
 
   /// A connection that comes from this address.
   ManagedChannel channelFrom(String address, Host... host) throws Exception {
-    var tls =
-        GrpcSslContexts.forClient().trustManager(new BundleTrust(state.resolve("bundle.pem")));
+    var tls = GrpcSslContexts.forClient().trustManager(new Pinned(state.resolve("bundle.pem")));
     for (var one : host) {
       tls.keyManager(one.keys.getPrivate(), one.chain);
     }

@@ -20,6 +20,7 @@ import io.tombolo.api.identity.v1.KubernetesProof;
 import io.tombolo.identity.Grant;
 import io.tombolo.identity.JoinTokens;
 import io.tombolo.mesh.identity.HostileJwts;
+import io.tombolo.mesh.identity.Pinned;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
 import java.io.ByteArrayInputStream;
@@ -92,8 +93,7 @@ class IssueJwtTest {
   }
 
   private IdentityGrpc.IdentityBlockingStub stub(List<X509Certificate> chain) throws Exception {
-    var tls =
-        GrpcSslContexts.forClient().trustManager(new BundleTrust(state.resolve("bundle.pem")));
+    var tls = GrpcSslContexts.forClient().trustManager(new Pinned(state.resolve("bundle.pem")));
     if (!chain.isEmpty()) {
       tls.keyManager(keys.getPrivate(), chain.toArray(X509Certificate[]::new));
     }

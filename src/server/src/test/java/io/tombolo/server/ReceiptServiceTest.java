@@ -12,6 +12,7 @@ import io.grpc.stub.MetadataUtils;
 import io.tombolo.api.receipts.v1.GetReceiptRequest;
 import io.tombolo.api.receipts.v1.ReceiptsGrpc;
 import io.tombolo.api.receipts.v1.ReceiptsGrpc.ReceiptsBlockingStub;
+import io.tombolo.mesh.identity.Pinned;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -38,7 +39,7 @@ class ReceiptServiceTest {
         NettyChannelBuilder.forAddress("127.0.0.1", controlPlane.port().port())
             .sslContext(
                 GrpcSslContexts.forClient()
-                    .trustManager(new BundleTrust(state.resolve("bundle.pem")))
+                    .trustManager(new Pinned(state.resolve("bundle.pem")))
                     .build())
             .build();
   }

@@ -49,8 +49,11 @@ public final class X509Svid {
         "the certificate is for signing others (keyUsage keyCertSign or cRLSign)");
   }
 
-  private static List<String> uris(X509Certificate leaf) throws CertificateException {
-    var names = leaf.getSubjectAlternativeNames();
+  /// The URI names of any certificate.
+  ///
+  /// @throws CertificateException if its names cannot be read
+  public static List<String> uris(X509Certificate certificate) throws CertificateException {
+    var names = certificate.getSubjectAlternativeNames();
     return names == null
         ? List.of()
         : names.stream()

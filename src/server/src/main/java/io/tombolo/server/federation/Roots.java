@@ -4,10 +4,10 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.util.Base64;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.identity.X509Svid;
 import java.io.ByteArrayInputStream;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +16,6 @@ import java.util.Optional;
 /// Roots in a bundle: what they must be to be one of a trust domain (X509-SVID, sections 3, 4 and
 /// 6).
 final class Roots {
-  private static final int URI = 6;
   private static final int CERT_SIGN = 5;
   private static final String SCHEME = "spiffe://";
 
@@ -73,14 +72,8 @@ final class Roots {
 
   private static List<String> uris(String field, X509Certificate root) throws BundleUnusable {
     try {
-      var names = root.getSubjectAlternativeNames();
-      return names == null
-          ? List.of()
-          : names.stream()
-              .filter(name -> Integer.valueOf(URI).equals(name.getFirst()))
-              .map(name -> (String) name.get(1))
-              .toList();
-    } catch (CertificateParsingException wrong) {
+      return X509Svid.uris(root);
+    } catch (CertificateException wrong) {
       throw new BundleUnusable(field + ".x5c: has names that cannot be read", wrong);
     }
   }

@@ -67,12 +67,8 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
     return hosts;
   }
 
-  private Trust whomToTrust() {
-    return TrustMessages.of(trust.trust(), registrar.authority().roots().retiring());
-  }
-
   private void tellHosts() {
-    hosts.tell(whomToTrust());
+    hosts.tell(TrustMessages.of(trust.trust(), registrar.authority().roots().retiring()));
   }
 
   @Override
@@ -241,7 +237,7 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
   private Issued.Builder answer(io.tombolo.identity.Issued issued) {
     return Issued.newBuilder()
         .addAllChain(TrustMessages.encoded(issued.chain()))
-        .setTrust(whomToTrust());
+        .setTrust(hosts.newest());
   }
 
   private PublicKey key(ByteString csr, Proof proof) throws StatusException {

@@ -69,6 +69,11 @@ public final class TrustStreams {
     open.forEach(host -> send(host, trust));
   }
 
+  /// What is told by now.
+  synchronized Trust newest() {
+    return newest;
+  }
+
   /// Tells what is newest, and keeps the stream until its client ends it.
   synchronized Host add(SpiffeId identity, String node, ServerCallStreamObserver<Trust> answer) {
     var host = new Host(identity, node, answer);
