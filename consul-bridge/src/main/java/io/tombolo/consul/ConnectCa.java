@@ -12,6 +12,7 @@ import io.netty.handler.ssl.SslProvider;
 import io.tombolo.api.consul.ca.ConnectCAServiceGrpc;
 import io.tombolo.api.consul.ca.SignRequest;
 import io.tombolo.api.consul.ca.WatchRootsRequest;
+import io.tombolo.mesh.catalog.Ip;
 import io.tombolo.mesh.catalog.Names;
 import java.io.File;
 import java.io.IOException;
@@ -41,7 +42,7 @@ public final class ConnectCa implements AutoCloseable {
 
   /// Where it is and how to speak to it.
   ///
-  /// @param url `http://` or `https://` with host and port, of gRPC
+  /// @param url `https://` with host and port, of gRPC; `http://` on loopback only
   /// @param tokenFile with an ACL token, read for each call
   /// @param ca a PEM file of the authorities its certificate may come from; the system's if absent
   /// @param serverName what its certificate is to be for, if not the host of the URL
@@ -54,6 +55,11 @@ public final class ConnectCa implements AutoCloseable {
         throw new IllegalArgumentException(
             "\"%s\" must be http://host:port or https://host:port, of Consul's gRPC"
                 .formatted(Names.printable(url.toString())));
+      }
+      if (url.getScheme().equals("http") && !Ip.isLoopbackHost(url.getHost())) {
+        throw new IllegalArgumentException(
+            "%s is plain text: our token could be read, and other roots put in; use https://, or an agent on this host"
+                .formatted(url));
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.tombolo.consul;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tombolo.mesh.identity.TrustBundle;
 import io.tombolo.mesh.identity.TrustDomain;
@@ -87,6 +88,21 @@ class ConnectCaTest {
             """
                 .formatted(more));
     assertThat(reply.ok()).as(reply.body()).isTrue();
+  }
+
+  @Test
+  void in_plain_text_it_is_not_asked_over_a_network() {
+    for (var host :
+        List.of("consul.example", "127.evil.example", "10.0.0.1", "localhost.example")) {
+      assertThatThrownBy(() ->
+              new ConnectCa.Settings(
+                  URI.create("http://" + host + ":8502"),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("plain text");
+    }
   }
 
   @Test

@@ -95,9 +95,7 @@ final class HalfMigrated implements AutoCloseable {
     configuration.put("tombolo.ca.provider", "consul");
     configuration.put("tombolo.ca.consul.datacenter", "dc1");
     configuration.put("tombolo.ca.consul.token-file", file.toString());
-    configuration.put(
-        "tombolo.ca.consul.url",
-        "http://%s:%d".formatted(topology.infra().address(), consul.consul().grpcPort()));
+    configuration.put("tombolo.ca.consul.url", "http://127.0.0.1:" + consul.consul().grpcPort());
     return configuration;
   }
 

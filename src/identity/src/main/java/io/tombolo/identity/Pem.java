@@ -4,6 +4,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -47,6 +49,19 @@ public final class Pem {
       throw new IllegalArgumentException("there is no certificate in PEM here");
     }
     return List.copyOf(certificates);
+  }
+
+  /// Certificates as a store that a TLS client trusts.
+  ///
+  /// @throws GeneralSecurityException if this Java has no such store
+  public static KeyStore store(List<X509Certificate> certificates)
+      throws GeneralSecurityException, IOException {
+    var store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    for (var one : certificates) {
+      store.setCertificateEntry("ca-" + store.size(), one);
+    }
+    return store;
   }
 
   /// Writes the roots for agents to pin. Everyone may read the file; a reader sees the old bundle

@@ -7,6 +7,19 @@ import java.net.InetAddress;
 public final class Ip {
   private Ip() {}
 
+  /// Does the host of a URL mean this very machine: `localhost`, or a loopback address? Any other
+  /// name does not, whatever it looks like.
+  public static boolean isLoopbackHost(String host) {
+    if (host.equals("localhost") || host.equals("[::1]")) {
+      return true;
+    }
+    try {
+      return parse(host).isLoopbackAddress();
+    } catch (IllegalArgumentException name) {
+      return false;
+    }
+  }
+
   /// The address that this text is in its usual form, which is the only one that Envoy takes too:
   /// no `10.1` for 10.0.0.1, no brackets, no zone, no IPv4 in IPv6.
   ///

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tombolo.identity.Pem;
 import io.tombolo.identity.Signatory;
+import io.tombolo.mesh.catalog.Ip;
 import io.tombolo.mesh.catalog.Names;
 import java.io.IOException;
 import java.net.URI;
@@ -15,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,15 +71,11 @@ public final class Vault implements Signatory {
             "tombolo.ca.intermediate.vault.address: \"%s\" is not a URL such as https://vault.example:8200"
                 .formatted(Names.printable(address.toString())));
       }
-      if ("http".equals(address.getScheme()) && !loopback(address.getHost())) {
+      if ("http".equals(address.getScheme()) && !Ip.isLoopbackHost(address.getHost())) {
         throw new IllegalArgumentException(
             "tombolo.ca.intermediate.vault.address: %s is not HTTPS, and our token would be sent in plain; use https://"
                 .formatted(address));
       }
-    }
-
-    private static boolean loopback(String host) {
-      return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
     }
   }
 
@@ -247,11 +243,7 @@ public final class Vault implements Signatory {
 
   private static SSLContext trusting(Path file) throws IOException {
     try {
-      var store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
-      for (var one : Pem.parse(Files.readString(file, StandardCharsets.ISO_8859_1))) {
-        store.setCertificateEntry("ca-" + store.size(), one);
-      }
+      var store = Pem.store(Pem.parse(Files.readString(file, StandardCharsets.ISO_8859_1)));
       var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(store);
       var context = SSLContext.getInstance("TLS");

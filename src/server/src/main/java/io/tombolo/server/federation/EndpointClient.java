@@ -80,14 +80,8 @@ final class EndpointClient {
 
   private static TrustManager[] web(Optional<Path> authorities)
       throws IOException, GeneralSecurityException {
-    @Nullable KeyStore store = null;
-    if (authorities.isPresent()) {
-      store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
-      for (var one : Pem.parse(Files.readString(authorities.get()))) {
-        store.setCertificateEntry(Integer.toString(store.size()), one);
-      }
-    }
+    @Nullable KeyStore store =
+        authorities.isPresent() ? Pem.store(Pem.parse(Files.readString(authorities.get()))) : null;
     var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     factory.init(store);
     return factory.getTrustManagers();

@@ -201,7 +201,13 @@ class VaultTest {
 
   @Test
   void a_token_is_not_sent_in_plain_to_another_host() {
-    for (var address : List.of("http://vault.example:8200", "ftp://x", "vault", "http://")) {
+    for (var address :
+        List.of(
+            "http://vault.example:8200",
+            "http://127.evil.example:8200",
+            "ftp://x",
+            "vault",
+            "http://")) {
       assertThatThrownBy(
               () -> at(URI.create(address.equals("http://") ? "http:///" : address), token()))
           .isInstanceOf(IllegalArgumentException.class)
