@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// that it told last are trusted. Thread-safe.
 public final class ConsulAuthority implements OutsideAuthority, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(ConsulAuthority.class);
+  private static final Duration END = Duration.ofSeconds(5);
 
   /// Hears that other roots are to be trusted.
   public interface Observer {
@@ -168,9 +169,15 @@ public final class ConsulAuthority implements OutsideAuthority, AutoCloseable {
     };
   }
 
+  /// When this returns, nothing is written any more.
   @Override
   public void close() {
     consul.close();
     follower.interrupt();
+    try {
+      follower.join(END.toMillis());
+    } catch (InterruptedException impatient) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -5,12 +5,15 @@ import io.tombolo.identity.TrustStore;
 import io.tombolo.mesh.identity.TrustDomain;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Follows the bundles of other trust domains, each on a virtual thread of its own. Thread-safe.
 public final class Federation implements AutoCloseable {
+  private static final Duration END = Duration.ofSeconds(5);
+
   private final List<Followed> all;
   private final List<Thread> threads;
 
@@ -89,8 +92,16 @@ public final class Federation implements AutoCloseable {
     return all.stream().map(Followed::standing).toList();
   }
 
+  /// When this returns, nothing is written any more.
   @Override
   public void close() {
     threads.forEach(Thread::interrupt);
+    for (var thread : threads) {
+      try {
+        thread.join(END.toMillis());
+      } catch (InterruptedException impatient) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 }
