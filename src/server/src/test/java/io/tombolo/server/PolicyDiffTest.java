@@ -265,4 +265,22 @@ class PolicyDiffTest {
     assertThatThrownBy(() -> diff("{\"a\": {}}"))
         .satisfies(e -> assertThat(Queried.problem(e)).contains("a and b"));
   }
+
+  @Test
+  void a_control_plane_without_sources_compares_files(@TempDir Path directory) throws Exception {
+    try (var alone = Configured.controlPlane(directory.resolve("alone"), Map.of())) {
+      alone.start();
+      var resource = new PolicyResource(alone.admin());
+      var compat = ", \"mode\": \"consul-compat\", \"byDefault\": \"allow\"";
+      var sides =
+          "\"a\": %s, \"b\": %s"
+              .formatted(said("x.json", FAIL_OPEN, ""), said("x.json", FAIL_OPEN, compat));
+
+      assertThatThrownBy(() -> Queried.diff(resource, "{" + sides + "}"))
+          .satisfies(
+              e -> assertThat(Queried.problem(e)).contains("none is configured", "--datacenter"));
+      var diff = Queried.diff(resource, "{\"datacenter\": \"dc1\", " + sides + "}");
+      assertThat(at(API, diff).path("source").asText()).isEqualTo("web");
+    }
+  }
 }
