@@ -55,6 +55,7 @@ public record PolicyDiff(List<Row> rows) {
     private final Mesh one;
     private final Mesh other;
     private final Assumed assumed;
+    private final Equivalence equivalence = new Equivalence();
     private final Map<Pair, Comparison> known = new HashMap<>();
     private final Map<SpiffeId, String> callers;
 
@@ -79,7 +80,7 @@ public record PolicyDiff(List<Row> rows) {
       var pair = new Pair(policy(one, service).at(port), policy(other, service).at(port), port);
       var comparison =
           known.computeIfAbsent(
-              pair, _ -> familiar(pair, Equivalence.compare(pair.one, pair.other, port)));
+              pair, _ -> familiar(pair, equivalence.compare(pair.one, pair.other, port)));
       return new Row(
           assumed.titles().getOrDefault(service.id(), service.id().toString()),
           References.of(service, one.naming(), World.CONSUL),

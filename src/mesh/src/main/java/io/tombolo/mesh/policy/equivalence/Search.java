@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /// The search for a request that two ladders decide differently. Not thread-safe.
 final class Search {
   /// What it costs to go on with a test that is left, in letters read.
-  private static final long COST_OF_TEST = 32;
+  static final long COST_OF_TEST = 32;
 
   private final Work work;
   private final Texts texts;

@@ -9,8 +9,10 @@ import io.tombolo.mesh.catalog.Protocol;
 import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intention.Action;
+import io.tombolo.mesh.policy.Principal;
 import io.tombolo.mesh.policy.Rule;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
@@ -44,7 +46,7 @@ class EquivalencePropertiesTest {
       var other = random.nextInt(4) == 0 ? policies.policy() : mutated(one);
       var everything = new Everything(one, other);
       var replay = replay(pair, one, other);
-      switch (Equivalence.compare(one, other, HTTP)) {
+      switch (new Equivalence().compare(one, other, HTTP)) {
         case Comparison.Equal() -> {
           equal++;
           assertThat(everything.difference()).as(replay).isEmpty();
@@ -71,7 +73,7 @@ class EquivalencePropertiesTest {
       for (int i = 0; i < 3; i++) {
         other = rewritten(other);
       }
-      assertThat(Equivalence.compare(one, other, HTTP))
+      assertThat(new Equivalence().compare(one, other, HTTP))
           .as(replay(pair, one, other))
           .isEqualTo(new Comparison.Equal());
     }
@@ -85,7 +87,8 @@ class EquivalencePropertiesTest {
       var one = policies.policy();
       int at = random.nextInt(one.rules().size());
       var other = with(one, at, turned(one.rules().get(at)));
-      boolean different = Equivalence.compare(one, other, HTTP) instanceof Comparison.Different;
+      boolean different =
+          new Equivalence().compare(one, other, HTTP) instanceof Comparison.Different;
       assertThat(different)
           .as(replay(pair, one, other))
           .isEqualTo(new Everything(one, other).difference().isPresent());
@@ -163,19 +166,17 @@ class EquivalencePropertiesTest {
     return EquivalenceTest.rule(
         rule.action() == Action.ALLOW ? DENY : ALLOW,
         rule.condition(),
-        rule.principals().toArray(io.tombolo.mesh.policy.Principal[]::new));
+        rule.principals().toArray(Principal[]::new));
   }
 
   private static Rule conditioned(Rule rule, Condition condition) {
     return EquivalenceTest.rule(
-        rule.action(),
-        condition,
-        rule.principals().toArray(io.tombolo.mesh.policy.Principal[]::new));
+        rule.action(), condition, rule.principals().toArray(Principal[]::new));
   }
 
   private static InboundPolicy swapped(InboundPolicy policy, int at) {
     var rules = new ArrayList<>(policy.rules());
-    java.util.Collections.swap(rules, at, Math.min(at + 1, rules.size() - 1));
+    Collections.swap(rules, at, Math.min(at + 1, rules.size() - 1));
     return new InboundPolicy(policy.banned(), rules, policy.byDefault());
   }
 

@@ -59,7 +59,7 @@ class EquivalenceTest {
   }
 
   private static Comparison compared(InboundPolicy one, InboundPolicy other) {
-    return Equivalence.compare(one, other, HTTP);
+    return new Equivalence().compare(one, other, HTTP);
   }
 
   private static Request difference(InboundPolicy one, InboundPolicy other) {
@@ -211,11 +211,11 @@ class EquivalenceTest {
     var one = policy(everyone(ALLOW, new Condition.Port(5432)));
     var other = policy(everyone(ALLOW, new Condition.Port(8080)));
 
-    var different = Equivalence.compare(one, other, tcp);
+    var different = new Equivalence().compare(one, other, tcp);
 
     assertThat(different).isInstanceOf(Comparison.Different.class);
     assertThat(((Comparison.Different) different).request().http()).isNull();
-    assertThat(Equivalence.compare(one, one, tcp)).isEqualTo(new Comparison.Equal());
+    assertThat(new Equivalence().compare(one, one, tcp)).isEqualTo(new Comparison.Equal());
   }
 
   @Test
@@ -260,8 +260,8 @@ class EquivalenceTest {
     var some =
         Condition.allOf(pieces.subList(1, 24).stream().map(p -> path(Text.contains(p))).toList());
     var undecided =
-        Equivalence.compare(
-            policy(everyone(ALLOW, all)), policy(everyone(ALLOW, some)), HTTP, 100_000);
+        new Equivalence(100_000)
+            .compare(policy(everyone(ALLOW, all)), policy(everyone(ALLOW, some)), HTTP);
 
     assertThat(undecided).isInstanceOf(Comparison.Undecided.class);
     assertThat(((Comparison.Undecided) undecided).why()).contains("too large", "split");
