@@ -24,6 +24,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -69,7 +70,7 @@ public class AdminResource {
 
   /// May `source` (a SPIFFE ID, or a service with one identity) call `destination`, and by which
   /// rule? A request is asked about where its method, path or headers are given, a connection
-  /// otherwise.
+  /// otherwise. Where workloads of several identities serve it, any of them.
   ///
   /// @param port of the destination; its first if not given
   /// @param headers lines of `name: value`
@@ -88,7 +89,12 @@ public class AdminResource {
     var at = AskedRequest.port(service, port);
     var policy = mesh.policies().getOrDefault(service.id(), InboundPolicy.NOBODY);
     var request = new Request(caller, at.number(), AskedRequest.http(at, method, path, headers));
-    var decision = policy.at(at).decide(request);
+    var decision =
+        mesh.catalog().identitiesOf(service.id()).stream()
+            .sorted()
+            .map(workload -> policy.at(workload).at(at).decide(request))
+            .min(Comparator.comparing(Decision::allowed))
+            .orElseGet(() -> policy.at(at).decide(request));
     return new Pages.DecisionPage(
         caller.toString(),
         service.id().toString(),
@@ -101,6 +107,9 @@ public class AdminResource {
     return switch (decision) {
       case Decision.Ruled ruled -> ruled.by().why();
       case Decision.Banned() -> caller + " is banned; see: tombolo bans";
+      case Decision.Ambiguous(var header) ->
+          "header %s, which rules look at, comes more than once or is a list: denied"
+              .formatted(header);
       case Decision.Defaulted(var action) ->
           "no intention matches: %s by default"
               .formatted(action == Intention.Action.ALLOW ? "allowed" : "denied");
