@@ -3,9 +3,12 @@ package io.tombolo.mesh.policy.equivalence;
 import io.tombolo.mesh.catalog.Port;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Request;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// Finds out whether policies decide every request alike. Sound and complete: a request it finds is
 /// decided differently, and where it finds none there is none. Where that would be too much work it
@@ -13,7 +16,8 @@ import java.util.Optional;
 ///
 /// All callers that no principal tells apart are one. For each the two policies become ladders of
 /// tests of the request; test after test is taken to pass, then to fail, as long as there is a text
-/// that does so, until the ladders are equal or have decided.
+/// that does so, until the ladders are equal or have decided. Headers that a policy wants once are
+/// a case of their own.
 public final class Equivalence {
   /// For two policies, in letters read in the search for texts, or what takes as long: seconds.
   private static final long MOST_FOR_TWO = 500_000_000;
@@ -62,21 +66,24 @@ public final class Equivalence {
     return new Comparison.Different(request, first, second);
   }
 
+  /// Two ladders, and the requests for which they stand for the policies.
+  private record Case(Ladder one, Ladder other, HeaderForms forms) {}
+
   private static Optional<Request> difference(
       InboundPolicy one, InboundPolicy other, Port port, Work work) {
-    record Pair(Ladder one, Ladder other) {}
-
     if (one.equals(other)) {
       return Optional.empty();
     }
-    var seen = new HashSet<Pair>();
+    var seen = new HashSet<Case>();
     boolean http = port.protocol().isHttp();
     for (var caller : Callers.of(List.of(one, other))) {
       var connection = Request.connection(caller, port.number());
       work.spend(Search.COST_OF_TEST * (one.rules().size() + other.rules().size()));
-      var pair = new Pair(Ladder.of(one, connection, http), Ladder.of(other, connection, http));
-      if (seen.add(pair)) {
-        var found = new Search(pair.one(), pair.other(), work).found();
+      for (var part : cases(one, other, connection, http)) {
+        var found =
+            seen.add(part)
+                ? new Search(part.one(), part.other(), part.forms(), work).found()
+                : Optional.<Found>empty();
         if (found.isPresent()) {
           return Optional.of(
               http ? new Request(caller, port.number(), found.get().http()) : connection);
@@ -84,5 +91,28 @@ public final class Equivalence {
       }
     }
     return Optional.empty();
+  }
+
+  /// Where no header that one of them wants once comes more often; and, for each that only one of
+  /// them wants so, where it does, and that one denies. Where both want it so, both deny.
+  private static List<Case> cases(
+      InboundPolicy one, InboundPolicy other, Request connection, boolean http) {
+    var first = Ladder.of(one, connection, http);
+    var second = Ladder.of(other, connection, http);
+    var firstOnce = http ? Set.copyOf(one.unambiguous()) : Set.<String>of();
+    var secondOnce = http ? Set.copyOf(other.unambiguous()) : Set.<String>of();
+    var once = new TreeSet<>(firstOnce);
+    once.addAll(secondOnce);
+    var cases = new ArrayList<Case>();
+    cases.add(new Case(first, second, new HeaderForms(once, Optional.empty())));
+    for (var header : once) {
+      var list = Optional.of(header);
+      if (!secondOnce.contains(header)) {
+        cases.add(new Case(Ladder.always(false), second, new HeaderForms(secondOnce, list)));
+      } else if (!firstOnce.contains(header)) {
+        cases.add(new Case(first, Ladder.always(false), new HeaderForms(firstOnce, list)));
+      }
+    }
+    return cases;
   }
 }
