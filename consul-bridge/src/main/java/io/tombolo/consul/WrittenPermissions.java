@@ -24,7 +24,7 @@ final class WrittenPermissions {
   private static final String REGEX = "PathRegex";
   private static final List<String> VALUES =
       List.of("Present", "Exact", "Prefix", "Suffix", "Contains", "Regex");
-  private static final Set<String> OF_PERMISSION = Set.of("Action", "HTTP");
+  private static final Set<String> OF_PERMISSION = Set.of("Action", "HTTP", "JWT");
   private static final Set<String> OF_HTTP = Set.of(EXACT, PREFIX, REGEX, "Methods", "Header");
   private static final Set<String> OF_HEADER =
       Set.of(
@@ -39,10 +39,12 @@ final class WrittenPermissions {
           "IgnoreCase");
 
   private final BiConsumer<String, String> problems;
+  private final WrittenTokens tokens;
 
   /// @param problems told the field and what is wrong with it, and the way out
   WrittenPermissions(BiConsumer<String, String> problems) {
     this.problems = problems;
+    this.tokens = new WrittenTokens(problems);
   }
 
   /// @param source the element of `Sources`
@@ -65,6 +67,7 @@ final class WrittenPermissions {
     path(http).ifPresent(conditions::add);
     methods(http).ifPresent(conditions::add);
     http.objects("Header").forEach(header -> header(header).ifPresent(conditions::add));
+    conditions.add(tokens.of(written));
     return Optional.ofNullable(action)
         .map(decided -> new Permission(decided, Condition.allOf(conditions)));
   }

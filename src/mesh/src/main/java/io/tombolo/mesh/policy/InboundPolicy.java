@@ -16,13 +16,26 @@ import java.util.Set;
 ///
 /// @param banned denied before any rule is tried
 /// @param byDefault what holds if no rule matches
-public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Action byDefault) {
+/// @param providers whose tokens the rules ask for, in order
+public record InboundPolicy(
+    Set<SpiffeId> banned, List<Rule> rules, Action byDefault, List<JwtProvider> providers) {
   /// Denies everybody.
   public static final InboundPolicy NOBODY = new InboundPolicy(Set.of(), List.of(), Action.DENY);
 
   public InboundPolicy {
     banned = Set.copyOf(banned);
     rules = List.copyOf(rules);
+    providers = List.copyOf(providers);
+  }
+
+  /// Without rules on tokens.
+  public InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Action byDefault) {
+    this(banned, rules, byDefault, List.of());
+  }
+
+  /// The same with the providers of tokens that are to be known.
+  public InboundPolicy with(List<JwtProvider> known) {
+    return new InboundPolicy(banned, rules, byDefault, known);
   }
 
   /// The trust domains besides our own of whom a rule allows something, in order.
@@ -55,7 +68,20 @@ public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Action byDef
         there.add(rule.with(condition, rule.action()));
       }
     }
-    return there.equals(rules) ? this : new InboundPolicy(banned, there, byDefault);
+    var asked =
+        providers.stream()
+            .filter(provider -> there.stream().anyMatch(rule -> asksFor(provider, rule)))
+            .toList();
+    return there.equals(rules) && asked.equals(providers)
+        ? this
+        : new InboundPolicy(banned, there, byDefault, asked);
+  }
+
+  private static boolean asksFor(JwtProvider provider, Rule rule) {
+    return rule.condition()
+        .parts()
+        .anyMatch(part ->
+            part instanceof Condition.Claim claim && claim.provider().equals(provider.id()));
   }
 
   /// The first rule by which some request of this caller may be allowed, if there is one.

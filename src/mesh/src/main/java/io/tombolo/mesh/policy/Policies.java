@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,6 +25,7 @@ public final class Policies {
   private final Naming naming;
   private final TrustDomain trustDomain;
   private final Mode mode;
+  private final Tokens tokens;
 
   /// Many services have the same rules.
   private final Map<List<Intention>, InboundPolicy> known = new HashMap<>();
@@ -37,6 +39,7 @@ public final class Policies {
     this.naming = naming;
     this.trustDomain = trustDomain;
     this.mode = mode;
+    this.tokens = new Tokens(catalog, mode.strict());
   }
 
   /// Who may call this service.
@@ -48,32 +51,58 @@ public final class Policies {
     return new InboundPolicy(
         catalog.banned().identities(),
         tried.stream().flatMap(this::rules).toList(),
-        mode.byDefault());
+        mode.byDefault(),
+        tokens.providers(tried));
   }
 
   /// An intention as steps of a decision.
   private Stream<Rule> rules(Intention intention) {
     var callers = of(intention.source());
     var rules = new ArrayList<Rule>();
-    if (mode.strict() && !intention.given().equals(Condition.always())) {
-      var lacking = Condition.not(Strictly.of(intention.given(), false));
+    if (!intention.given().equals(Condition.always())
+        && (mode.strict() || !tokens.unknown(intention).isEmpty())) {
+      var lacking = Condition.not(read(intention.given(), intention, false));
       rules.add(new Rule(intention, Rule.REQUIREMENT, callers, lacking, Action.DENY));
     }
-    var given = mode.strict() ? Condition.always() : intention.given();
     for (int i = 0; i < intention.permissions().size(); i++) {
       var permission = intention.permissions().get(i);
-      var condition = mode.strict() ? Strictly.of(permission) : permission.condition();
-      rules.add(
-          new Rule(intention, i, callers, Condition.allOf(given, condition), permission.action()));
+      var denies = permission.action() == Action.DENY;
+      var condition =
+          Condition.allOf(
+              given(intention, denies), read(permission.condition(), intention, denies));
+      rules.add(new Rule(intention, i, callers, condition, permission.action()));
     }
-    switch (intention.otherwise()) {
-      case ALLOW -> rules.add(new Rule(intention, Rule.LAST_WORD, callers, given, Action.ALLOW));
-      case DENY -> rules.add(new Rule(intention, Rule.LAST_WORD, callers, given, Action.DENY));
-      case DEFAULT ->
-          rules.add(new Rule(intention, Rule.LAST_WORD, callers, given, mode.byDefault()));
-      case NEXT -> {}
-    }
+    lastWord(intention)
+        .ifPresent(action ->
+            rules.add(
+                new Rule(
+                    intention,
+                    Rule.LAST_WORD,
+                    callers,
+                    given(intention, action == Action.DENY),
+                    action)));
     return rules.stream();
+  }
+
+  private Optional<Action> lastWord(Intention intention) {
+    return switch (intention.otherwise()) {
+      case ALLOW -> Optional.of(Action.ALLOW);
+      case DENY -> Optional.of(Action.DENY);
+      case DEFAULT -> Optional.of(mode.byDefault());
+      case NEXT -> Optional.empty();
+    };
+  }
+
+  /// What each rule of an intention needs besides its own condition: nothing where lacking it has
+  /// been denied.
+  private Condition given(Intention intention, boolean inDoubt) {
+    return mode.strict() ? Condition.always() : read(intention.given(), intention, inDoubt);
+  }
+
+  /// @param inDoubt the answer where the request is not clear
+  private Condition read(Condition condition, Intention of, boolean inDoubt) {
+    var said = tokens.said(condition, of.writtenIn().source(), inDoubt);
+    return mode.strict() ? Strictly.of(said, inDoubt) : said;
   }
 
   /// The services that a rule about this destination is for.

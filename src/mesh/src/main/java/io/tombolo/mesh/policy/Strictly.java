@@ -26,7 +26,7 @@ final class Strictly {
       case Not(var of) -> Condition.not(of(of, !inDoubt));
       case Header header -> header(header, inDoubt);
       case Condition.Path _, Condition.Method _, Condition.Port _ -> condition;
-      case Condition.Caller _, Condition.Claim _ -> condition;
+      case Condition.Caller _, Condition.Claim _, Condition.Token _ -> condition;
     };
   }
 

@@ -33,8 +33,6 @@ public final class Rbac {
   /// The policy that is there when whoever is not denied may call.
   private static final String REST = "default-allow";
 
-  private static final String JWT_FILTER = "envoy.filters.http.jwt_authn";
-
   /// What an earlier rule has denied.
   ///
   /// @param principals whom it is about
@@ -129,6 +127,8 @@ public final class Rbac {
       case Condition.Header header -> header(header.name(), header.test(), header.inverted());
       case Condition.Caller(var principal) -> authenticated(matcher(principal));
       case Condition.Claim claim -> claim(claim);
+      case Condition.Token _ ->
+          throw new IllegalArgumentException("the provider is not found out: " + condition);
       case Condition.Port _ ->
           throw new IllegalArgumentException("the policy is not that of one port: " + condition);
     };
@@ -154,8 +154,8 @@ public final class Rbac {
 
   /// Where the filter for tokens leaves the claims of those that it verified.
   private static Principal claim(Condition.Claim claim) {
-    var at = MetadataMatcher.newBuilder().setFilter(JWT_FILTER);
-    at.addPathBuilder().setKey("jwt_payload_" + claim.provider());
+    var at = MetadataMatcher.newBuilder().setFilter(Jwt.FILTER);
+    at.addPathBuilder().setKey(Jwt.claims(claim.provider()));
     claim.path().forEach(name -> at.addPathBuilder().setKey(name));
     return Principal.newBuilder()
         .setSourcedMetadata(
