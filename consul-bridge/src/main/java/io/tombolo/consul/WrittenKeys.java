@@ -31,6 +31,7 @@ final class WrittenKeys {
   private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(60);
   private static final Duration USUAL_REFRESH = Duration.ofMinutes(10);
   private static final Duration LONGEST_REFRESH = Duration.ofDays(30);
+  private static final int HTTPS = 443;
   private static final int MOST_CHARACTERS = 1 << 16;
 
   /// What only a private or a shared key has (RFC 7518, section 6).
@@ -121,11 +122,31 @@ final class WrittenKeys {
         problems.checked(
             remote.at("URI"),
             () ->
-                new Keys.Fetched(
-                    URI.create(remote.text("URI")),
+                fetched(
+                    remote.text("URI"),
                     cas,
                     patience.isZero() ? USUAL_PATIENCE : patience,
                     every)));
+  }
+
+  private static Keys fetched(String text, String cas, Duration patience, Duration refresh) {
+    var uri = URI.create(text);
+    if (!"https".equals(uri.getScheme())
+        || uri.getHost() == null
+        || uri.getRawUserInfo() != null
+        || uri.getRawFragment() != null) {
+      throw new IllegalArgumentException(
+          "must be https://host[:port]/path: whoever can alter keys on the way makes tokens of his"
+              + " own");
+    }
+    var path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+    return new Keys.Fetched(
+        uri.getHost().replace("[", "").replace("]", ""),
+        uri.getPort() < 0 ? HTTPS : uri.getPort(),
+        uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery(),
+        cas,
+        patience,
+        refresh);
   }
 
   /// @param written nanoseconds, or a duration as Go writes it

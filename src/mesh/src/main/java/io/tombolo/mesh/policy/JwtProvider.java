@@ -1,7 +1,6 @@
 package io.tombolo.mesh.policy;
 
 import io.tombolo.mesh.catalog.Names;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -101,27 +100,29 @@ public record JwtProvider(
     /// @param jwks JSON, public keys only
     record Known(String jwks) implements Keys {}
 
-    /// To be fetched by each proxy. One that has none verifies no token; one that has some keeps
-    /// them until it gets newer ones.
+    /// To be fetched by each proxy over TLS, by `GET`. One that has none verifies no token; one
+    /// that has some keeps them until it gets newer ones.
     ///
-    /// @param uri `https`
+    /// @param host a name, or an address without brackets
+    /// @param target path and query, from `/` on
     /// @param cas PEM of the authorities that the server's certificate may come from; empty for
     ///   those of the proxy's host
     /// @param patience for an answer
     /// @param refresh how often they are fetched anew
-    record Fetched(URI uri, String cas, Duration patience, Duration refresh) implements Keys {
+    record Fetched(
+        String host, int port, String target, String cas, Duration patience, Duration refresh)
+        implements Keys {
       public Fetched {
-        if (!"https".equals(uri.getScheme())
-            || uri.getHost() == null
-            || uri.getUserInfo() != null) {
-          throw new IllegalArgumentException(
-              "keys are fetched from https://host[:port]/path only: whoever can alter them on the"
-                  + " way makes tokens of his own");
+        requireName(host);
+        var _ = Text.exact(target);
+        if (!target.startsWith("/") || port < 1 || port > 65535) {
+          throw new IllegalArgumentException("keys are fetched from https://host[:port]/path");
         }
       }
 
-      public int port() {
-        return uri.getPort() < 0 ? 443 : uri.getPort();
+      public String uri() {
+        return "https://%s:%d%s"
+            .formatted(host.contains(":") ? "[" + host + "]" : host, port, target);
       }
     }
   }
@@ -135,7 +136,7 @@ public record JwtProvider(
 
   private static void requireName(String name) {
     if (name.isEmpty()) {
-      throw new IllegalArgumentException("a parameter or cookie has a name");
+      throw new IllegalArgumentException("a name must not be empty");
     }
     var _ = Text.exact(name);
   }

@@ -116,7 +116,7 @@ public final class Clusters {
 
   /// To a server outside the mesh, looked up by its name.
   private static Cluster keyServer(KeyServer server) {
-    var host = Tls.bare(server.keys().uri().getHost());
+    var host = server.keys().host();
     return base(server.name())
         .setType(Cluster.DiscoveryType.STRICT_DNS)
         .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_PREFERRED)

@@ -108,7 +108,7 @@ final class Jwt {
     return RemoteJwks.newBuilder()
         .setHttpUri(
             HttpUri.newBuilder()
-                .setUri(keys.uri().toString())
+                .setUri(keys.uri())
                 .setCluster(cluster(provider))
                 .setTimeout(duration(keys.patience())))
         .setCacheDuration(duration(keys.refresh()))

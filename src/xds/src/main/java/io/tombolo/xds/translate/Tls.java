@@ -117,11 +117,6 @@ final class Tls {
                 .build()));
   }
 
-  /// The host of a URI without the brackets of an IPv6 address.
-  static String bare(String host) {
-    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-  }
-
   private static boolean isAddress(String host) {
     try {
       var _ = InetAddress.ofLiteral(host);
