@@ -111,7 +111,7 @@ class TokensTest {
     assertThat(
             view.of(ResourceType.ROUTES)
                 .all()
-                .filter(routes -> routes.name().contains("billing"))
+                .filter(routes -> routes.name().startsWith("inbound:"))
                 .map(Resource::encoded)
                 .toList())
         .singleElement()
