@@ -60,8 +60,8 @@ final class JwtProviderEntry {
     try {
       return new JwtProviderEntry(source, Fields.of("", json), problems).object(key);
     } catch (IllegalArgumentException malformed) {
-      problems.add("", String.valueOf(malformed.getMessage()));
-      return JwtProviderObject.rejected(key, problems.all());
+      return JwtProviderObject.rejected(
+          key, List.of("%s %s: %s".formatted(KIND, name, malformed.getMessage())));
     }
   }
 
@@ -78,6 +78,7 @@ final class JwtProviderEntry {
     }
     var keys = new WrittenKeys(problems).of(entry.object("JSONWebKeySet"));
     var carriage = carriage();
+    var audiences = entry.texts("Audiences");
     var skew = entry.number("ClockSkewSeconds", 0);
     var provider =
         keys.flatMap(known ->
@@ -87,7 +88,7 @@ final class JwtProviderEntry {
                     new JwtProvider(
                         source + "/" + name,
                         entry.text("Issuer"),
-                        entry.texts("Audiences"),
+                        audiences,
                         skew == 0 ? USUAL_SKEW : Duration.ofSeconds(skew),
                         carriage,
                         known)));
