@@ -26,6 +26,7 @@ import io.tombolo.testbed.HttpCall;
 import io.tombolo.testbed.Network;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -123,7 +124,9 @@ class JwtIT {
 
   /// An application that answers with the headers that it got.
   private void mirror(Host host) throws Exception {
-    var server = host.call(() -> HttpServer.create(new InetSocketAddress("127.0.0.1", PORT), 64));
+    var server =
+        host.call(() ->
+            HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), PORT), 64));
     server.createContext(
         "/",
         exchange -> {

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.tombolo.testbed.Place;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -54,7 +55,9 @@ final class KeyServer implements AutoCloseable {
   /// Serves these keys from now on.
   void serve(String jwks) throws Exception {
     stop();
-    var up = place.call(() -> HttpsServer.create(new InetSocketAddress(address, port), 64));
+    var up =
+        place.call(() ->
+            HttpsServer.create(new InetSocketAddress(InetAddress.ofLiteral(address), port), 64));
     up.setHttpsConfigurator(new HttpsConfigurator(tls));
     up.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     up.createContext(
