@@ -61,6 +61,7 @@ class JwtIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String OKTA = "https://okta.example";
   private static final String CORP = "https://corp.example";
+  private static final String LAB = "https://lab.example";
   private static final String FETCHED = "http.inbound.jwt_authn.jwks_fetch_success";
   private static final String FAILED = "http.inbound.jwt_authn.jwks_fetch_failed";
   private static final int PORT = 8080;
@@ -99,7 +100,7 @@ class JwtIT {
     desk = begin("desk", host, List.of());
     clerk = begin("clerk", vm("clerk"), List.of("desk=127.0.0.1:9001"));
     worlds.consul().put("/v1/config", provider());
-    worlds.consul().put("/v1/config", fetchedProvider());
+    worlds.consul().put("/v1/config", fetchedProvider("corp", CORP, keys));
     worlds.awaitAllApplied();
   }
 
@@ -173,14 +174,16 @@ class JwtIT {
             OKTA, Base64.getEncoder().encodeToString(okta.jwks().getBytes(StandardCharsets.UTF_8)));
   }
 
-  private String fetchedProvider() throws Exception {
+  /// One whose keys are fetched anew each second, and whose token is in a header that is kept.
+  private static String fetchedProvider(String name, String issuer, KeyServer keys)
+      throws Exception {
     return """
-    {"Kind": "jwt-provider", "Name": "corp", "Issuer": "%s",
+    {"Kind": "jwt-provider", "Name": "%s", "Issuer": "%s",
      "JSONWebKeySet": {"Remote": {"URI": "%s", "RequestTimeoutMs": 2000, "CacheDuration": "6s",
        "JWKSCluster": {"TLSCertificates": {"TrustedCA": {"InlineString": %s}}}}},
-     "Locations": [{"Header": {"Name": "x-corp-token", "Forward": true}}]}
+     "Locations": [{"Header": {"Name": "x-%s-token", "Forward": true}}]}
     """
-        .formatted(CORP, keys.uri(), JSON.writeValueAsString(keys.authority()));
+        .formatted(name, issuer, keys.uri(), JSON.writeValueAsString(keys.authority()), name);
   }
 
   /// @param jwt of the entry, or empty
@@ -359,7 +362,8 @@ class JwtIT {
                             service, List.of(port), Set.of("desk"), List.of(), Map.of(), true)),
                     new Fact.Registered(world.intentions(JSON.readTree(intention))),
                     new Fact.Registered(world.jwtProvider(JSON.readTree(provider()))),
-                    new Fact.Registered(world.jwtProvider(JSON.readTree(fetchedProvider())))));
+                    new Fact.Registered(
+                        world.jwtProvider(JSON.readTree(fetchedProvider("corp", CORP, keys))))));
     var settings =
         new Mesh.Settings(
             world.trustDomain(),
@@ -458,28 +462,39 @@ class JwtIT {
   @Test
   void while_keys_cannot_be_fetched_no_token_is_good_and_keys_that_were_fetched_are_kept()
       throws Exception {
-    keys.stop();
-    worlds.consul().delete("/v1/config/service-intentions/desk");
-    worlds.awaitAllApplied();
-    write(intention(asking(named("corp")), "\"Action\": \"allow\""));
-    var token = Objects.requireNonNull(tokens().get("of the other"));
-    for (int i = 0; i < 20; i++) {
-      assertThat(call("/", token).status()).isEqualTo(403);
+    var infra = worlds.topology().infra();
+    var lab = TokenIssuer.ec();
+    try (var server = new KeyServer(infra, infra.address(Network.VMS))) {
+      worlds.consul().put("/v1/config", fetchedProvider("lab", LAB, server));
+      write(intention(asking(named("lab")), "\"Action\": \"allow\""));
+      var token = lab.sign(claims(LAB, "any", Duration.ofMinutes(10), ""));
+      var shown = new Shown(Map.of("x-lab-token", token), "", verified("lab", LAB));
+      var failed = desk.stat(FAILED);
+      Await.until(
+          "fetching has failed several times",
+          PATIENCE,
+          () -> {
+            assertThat(call("/", shown).status()).isEqualTo(403);
+            return desk.stat(FAILED) > failed + 2;
+          });
+      var fetched = desk.stat(FETCHED);
+      server.serve(stranger.jwks());
+      Await.until("other keys are fetched", PATIENCE, () -> desk.stat(FETCHED) > fetched);
+      assertThat(call("/", shown).status()).isEqualTo(403);
+
+      server.serve(lab.jwks());
+      Await.until("the token is good", PATIENCE, () -> call("/", shown).ok());
+
+      server.stop();
+      var again = desk.stat(FAILED);
+      Await.until("fetching fails again", PATIENCE, () -> desk.stat(FAILED) > again + 2);
+      assertThat(call("/", shown).status()).isEqualTo(200);
+
+      server.serve(stranger.jwks());
+      Await.until("the key is withdrawn", PATIENCE, () -> call("/", shown).status() == 403);
+      worlds.consul().deleteIntention("desk");
+      worlds.consul().delete("/v1/config/jwt-provider/lab");
     }
-    keys.serve(stranger.jwks());
-    Await.until("other keys are fetched", PATIENCE, () -> desk.stat(FETCHED) > 0);
-    assertThat(call("/", token).status()).isEqualTo(403);
-
-    keys.serve(corp.jwks());
-    Await.until("the token is good", PATIENCE, () -> call("/", token).ok());
-
-    keys.stop();
-    var failed = desk.stat(FAILED);
-    Await.until("fetching fails again", PATIENCE, () -> desk.stat(FAILED) > failed + 2);
-    assertThat(call("/", token).status()).isEqualTo(200);
-
-    keys.serve(stranger.jwks());
-    Await.until("the key is withdrawn", PATIENCE, () -> call("/", token).status() == 403);
   }
 
   @Test
@@ -500,6 +515,25 @@ class JwtIT {
         .isNull();
     assertThat(got("/admin", Map.of(), "?a=b&token=" + token).get(":path"))
         .containsExactly("/admin?a=b");
+  }
+
+  /// One good token must not open the door for another that the application might take for good.
+  @Test
+  void a_second_token_that_does_not_verify_spoils_the_first() throws Exception {
+    write(permissions());
+    var good = okta.sign(usual(role("\"admin\"")));
+    var bad = stranger.sign(usual(role("\"admin\"")));
+    for (var two :
+        List.of(
+            new Shown(Map.of("Authorization", "Bearer " + good), "?token=" + bad, Map.of()),
+            new Shown(Map.of("Authorization", "Bearer " + bad), "?token=" + good, Map.of()),
+            new Shown(
+                Map.of("Authorization", "Bearer " + bad, "Cookie", "session=" + good),
+                "",
+                Map.of()),
+            new Shown(Map.of("Cookie", "session=" + good), "?token=" + bad, Map.of()))) {
+      assertThat(call("/admin", two).status()).as(two.toString()).isEqualTo(403);
+    }
   }
 
   private Map<String, List<String>> got(String path, Map<String, String> headers, String query)

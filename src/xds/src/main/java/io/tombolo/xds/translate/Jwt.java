@@ -34,6 +34,12 @@ final class Jwt {
     return "jwt_payload_" + provider;
   }
 
+  /// Under what is left that a token of this provider did not verify, or that there is none. Both
+  /// may be there, for Envoy looks at one token after the other.
+  static String failure(String provider) {
+    return "jwt_failure_" + provider;
+  }
+
   /// Where a provider's keys are fetched from.
   static String cluster(String provider) {
     return "jwks:" + provider;
@@ -80,7 +86,8 @@ final class Jwt {
             .addAllAudiences(provider.audiences())
             .setClockSkewSeconds((int) provider.clockSkew().toSeconds())
             .setForward(carriage.kept())
-            .setPayloadInMetadata(claims(provider.id()));
+            .setPayloadInMetadata(claims(provider.id()))
+            .setFailedStatusInMetadata(failure(provider.id()));
     if (carriage.payload() != null) {
       config
           .setForwardPayloadHeader(carriage.payload().header())

@@ -152,14 +152,24 @@ public final class Rbac {
     return Principal.newBuilder().setHeader(header).build();
   }
 
-  /// Where the filter for tokens leaves the claims of those that it verified.
+  /// The claims of a token that was verified, if none beside it failed: else a good one would open
+  /// the door for another, which the application might take for good.
   private static Principal claim(Condition.Claim claim) {
-    var at = MetadataMatcher.newBuilder().setFilter(Jwt.FILTER);
-    at.addPathBuilder().setKey(Jwt.claims(claim.provider()));
-    claim.path().forEach(name -> at.addPathBuilder().setKey(name));
+    var path = new ArrayList<>(List.of(Jwt.claims(claim.provider())));
+    path.addAll(claim.path());
+    var failure = List.of(Jwt.failure(claim.provider()), "code");
+    return all(
+        List.of(
+            left(path, value(claim.test())),
+            not(left(failure, ValueMatcher.newBuilder().setPresentMatch(true).build()))));
+  }
+
+  /// What the filter for tokens has left.
+  private static Principal left(List<String> path, ValueMatcher value) {
+    var at = MetadataMatcher.newBuilder().setFilter(Jwt.FILTER).setValue(value);
+    path.forEach(name -> at.addPathBuilder().setKey(name));
     return Principal.newBuilder()
-        .setSourcedMetadata(
-            SourcedMetadata.newBuilder().setMetadataMatcher(at.setValue(value(claim.test()))))
+        .setSourcedMetadata(SourcedMetadata.newBuilder().setMetadataMatcher(at))
         .build();
   }
 
