@@ -2,8 +2,11 @@ package io.tombolo.mesh.policy.equivalence;
 
 import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.Text;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// One thing of a request that tests look at, independent of all others.
@@ -24,7 +27,7 @@ sealed interface Dimension {
       case Condition.Header(var name, _, _) -> new Header(name);
       case Condition.Claim(var provider, var path, _) -> new Claim(provider, path);
       case Condition.AllOf _, Condition.AnyOf _, Condition.Not _ -> throw noTest(atom);
-      case Condition.Port _, Condition.Caller _ -> throw noTest(atom);
+      case Condition.Port _, Condition.Caller _, Condition.Token _ -> throw noTest(atom);
     };
   }
 
@@ -36,7 +39,7 @@ sealed interface Dimension {
       case Condition.Header(_, var test, _) -> test;
       case Condition.Claim(_, _, var test) -> test;
       case Condition.AllOf _, Condition.AnyOf _, Condition.Not _ -> throw noTest(atom);
-      case Condition.Port _, Condition.Caller _ -> throw noTest(atom);
+      case Condition.Port _, Condition.Caller _, Condition.Token _ -> throw noTest(atom);
     };
   }
 
@@ -45,7 +48,7 @@ sealed interface Dimension {
   }
 
   /// Values in which each test of `tests` has the outcome that is wanted, if there are any: one, of
-  /// a header one or none, of a claim any number.
+  /// a header or a claim any number.
   default Optional<List<String>> values(Outcomes tests, Texts texts) {
     return switch (this) {
       case Path _ -> texts.find(Letters.OF_PATHS, tests.passed(), tests.failed()).map(List::of);
@@ -65,15 +68,47 @@ sealed interface Dimension {
         .findFirst();
   }
 
-  /// None where that will do, and an empty one only where no other will.
+  /// None where that will do, one where that will, and an empty one only where no other will.
   private static Optional<List<String>> header(Outcomes tests, Texts texts) {
-    var full = tests.with(Text.exact(""), false);
-    return tests.passed().isEmpty()
-        ? Optional.of(List.of())
-        : texts
-            .find(Letters.OF_HEADERS, full.passed(), full.failed())
-            .or(() -> texts.find(Letters.OF_HEADERS, tests.passed(), tests.failed()))
-            .map(List::of);
+    if (tests.passed().isEmpty()) {
+      return Optional.of(List.of());
+    }
+    var passed = new LinkedHashSet<>(tests.passed());
+    var failed = new LinkedHashSet<>(tests.failed());
+    boolean list = passed.remove(Ladder.LIST);
+    if (failed.remove(Ladder.LIST)) {
+      failed.add(Text.contains(Ladder.LIST.value()));
+      return one(passed, failed, texts);
+    }
+    return list
+        ? several(passed, failed, texts)
+        : one(passed, failed, texts).or(() -> several(passed, failed, texts));
+  }
+
+  private static Optional<List<String>> one(Set<Text> passed, Set<Text> failed, Texts texts) {
+    var notEmpty = new LinkedHashSet<>(failed);
+    notEmpty.add(Text.exact(""));
+    return texts
+        .find(Letters.OF_HEADERS, passed, notEmpty)
+        .or(() -> texts.find(Letters.OF_HEADERS, passed, failed))
+        .map(List::of);
+  }
+
+  /// At least two, which may be the same.
+  private static Optional<List<String>> several(Set<Text> passed, Set<Text> failed, Texts texts) {
+    var tests = passed.isEmpty() ? Set.of(Text.PRESENT) : passed;
+    var found = new ArrayList<String>();
+    for (var test : tests) {
+      var one = one(Set.of(test), failed, texts);
+      if (one.isEmpty()) {
+        return Optional.empty();
+      }
+      found.addAll(one.get());
+    }
+    if (found.size() == 1) {
+      found.addAll(List.copyOf(found));
+    }
+    return Optional.of(found);
   }
 
   /// A text for each test that is to pass.
@@ -93,7 +128,7 @@ sealed interface Dimension {
     if (passed && Implications.implies(tested, other)) {
       return Optional.of(true);
     }
-    boolean several = this instanceof Claim;
+    boolean several = this instanceof Claim || this instanceof Header;
     boolean not =
         passed
             ? !several && Implications.exclude(tested, other)

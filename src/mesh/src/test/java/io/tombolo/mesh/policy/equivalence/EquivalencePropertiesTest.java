@@ -66,7 +66,8 @@ class EquivalencePropertiesTest {
   @Test
   void a_policy_that_is_written_otherwise_is_equal() {
     for (int pair = 0; pair < PAIRS; pair++) {
-      var one = policies.policy();
+      // Where strict, what is only written and never decides still forbids lists.
+      var one = policies.policy(new Mode(false, Action.DENY));
       var other = one;
       for (int i = 0; i < 3; i++) {
         other = rewritten(other);
@@ -176,13 +177,13 @@ class EquivalencePropertiesTest {
   private static InboundPolicy swapped(InboundPolicy policy, int at) {
     var rules = new ArrayList<>(policy.rules());
     java.util.Collections.swap(rules, at, Math.min(at + 1, rules.size() - 1));
-    return new InboundPolicy(policy.banned(), rules, policy.byDefault());
+    return new InboundPolicy(policy.banned(), rules, policy.mode());
   }
 
   private static InboundPolicy with(InboundPolicy policy, int at, Rule... instead) {
     var rules = new ArrayList<>(policy.rules());
     rules.remove(at);
     rules.addAll(at, List.of(instead));
-    return new InboundPolicy(policy.banned(), rules, policy.byDefault());
+    return new InboundPolicy(policy.banned(), rules, policy.mode());
   }
 }

@@ -59,12 +59,7 @@ final class Everything {
 
   Optional<Request> difference() {
     var paths = apart(PATHS, path -> new Request.Http("GET", path, Map.of()));
-    var headers =
-        apart(
-            Stream.concat(
-                    Stream.of(Map.<String, String>of()), VALUES.stream().map(v -> Map.of("h", v)))
-                .toList(),
-            header -> new Request.Http("GET", "/", header));
+    var headers = headers();
     var subjects = claims(List.of("sub"));
     var nested = claims(List.of("a", "b"));
     for (var caller : CALLERS) {
@@ -90,10 +85,31 @@ final class Everything {
     return Optional.empty();
   }
 
+  /// None, one, a list in one, and two.
+  private List<Map<String, List<String>>> headers() {
+    Function<List<String>, Request.Http> with =
+        values -> new Request.Http("GET", "/", Map.of("h", values), Map.of());
+    var plain = apart(VALUES.stream().filter(v -> !v.contains(",")).map(List::of).toList(), with);
+    var lists = apart(VALUES.stream().filter(v -> v.contains(",")).map(List::of).toList(), with);
+    var each = Stream.concat(plain.stream(), lists.stream()).toList();
+    var twice =
+        apart(
+            each.stream()
+                .flatMap(one -> each.stream().map(two -> List.of(one.getFirst(), two.getFirst())))
+                .toList(),
+            with);
+    return Stream.concat(
+            Stream.of(Map.<String, List<String>>of()),
+            Stream.of(plain, lists, twice).flatMap(List::stream).map(values -> Map.of("h", values)))
+        .toList();
+  }
+
   /// Lists of up to three texts.
   private List<List<String>> claims(List<String> path) {
     Function<List<String>, Request.Http> with =
-        texts -> new Request.Http("GET", "/", Map.of(), Map.of("idp", Map.of(path, texts)));
+        texts ->
+            new Request.Http(
+                "GET", "/", Map.<String, List<String>>of(), Map.of("idp", Map.of(path, texts)));
     var lists = apart(VALUES.stream().map(List::of).toList(), with);
     var all = new ArrayList<List<String>>(lists);
     all.add(List.of());

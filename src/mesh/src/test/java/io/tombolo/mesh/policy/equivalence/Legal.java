@@ -1,6 +1,7 @@
 package io.tombolo.mesh.policy.equivalence;
 
 import io.tombolo.mesh.policy.Request;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /// What can be sent at all.
@@ -14,6 +15,8 @@ final class Legal {
     var http = request.http();
     return http != null
         && PATH.matcher(http.path()).matches()
-        && http.headers().values().stream().allMatch(value -> VALUE.matcher(value).matches());
+        && http.headers().values().stream()
+            .flatMap(List::stream)
+            .allMatch(value -> VALUE.matcher(value).matches());
   }
 }

@@ -8,6 +8,7 @@ import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intention.Action;
+import io.tombolo.mesh.policy.Mode;
 import io.tombolo.mesh.policy.Principal;
 import io.tombolo.mesh.policy.Text;
 import java.util.List;
@@ -45,12 +46,16 @@ final class SmallPolicies {
   }
 
   InboundPolicy policy() {
+    return policy(random.nextInt(3) == 0 ? Mode.STRICT : new Mode(false, action()));
+  }
+
+  InboundPolicy policy(Mode mode) {
     var rules =
         IntStream.rangeClosed(0, random.nextInt(4))
             .mapToObj(_ -> EquivalenceTest.rule(action(), condition(2), principals()))
             .toList();
     var banned = random.nextInt(5) == 0 ? Set.of(CALLERS.get(2)) : Set.<SpiffeId>of();
-    return new InboundPolicy(banned, rules, action());
+    return new InboundPolicy(banned, rules, mode);
   }
 
   private Principal[] principals() {
