@@ -14,6 +14,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.tombolo.mesh.policy.InboundPolicy;
+import io.tombolo.mesh.policy.JwtProvider;
 import java.util.List;
 
 /// RDS, and the filter that uses it: requests of one destination or to one application.
@@ -72,9 +73,15 @@ public final class Http {
   }
 
   /// Tells the application who calls in `x-forwarded-client-cert`, which callers cannot forge.
-  static Filter inbound(String routes) {
+  ///
+  /// @param providers whose tokens the rules of the routes ask for
+  static Filter inbound(String routes, List<JwtProvider> providers) {
+    var manager = manager("inbound", routes);
+    if (!providers.isEmpty()) {
+      manager.addHttpFilters(Jwt.filter(providers));
+    }
     return filter(
-        manager("inbound", routes)
+        manager
             .addHttpFilters(NO_LISTS_IF_ROUTED)
             .addHttpFilters(DENY_UNLESS_ROUTED)
             .addHttpFilters(ROUTER)

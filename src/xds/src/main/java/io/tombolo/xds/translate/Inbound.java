@@ -12,6 +12,7 @@ import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.InboundPolicy;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// LDS, CDS and RDS, the way in: what reaches the applications beside one proxy, and who may.
 public final class Inbound {
@@ -39,11 +40,19 @@ public final class Inbound {
       return new Served(name, chosen, protocol, proxy, application, policy, partners);
     }
 
-    /// What its listener is made from: where requests are understood the policy is in the route.
+    /// What its listener is made from: where requests are understood the policy is in the route,
+    /// and only the keys that verify tokens are here.
     public Served heard() {
+      var keys = InboundPolicy.NOBODY.with(policy.providers());
       return protocol.isHttp()
-          ? new Served(name, snis, protocol, proxy, application, InboundPolicy.NOBODY, partners)
+          ? new Served(name, snis, protocol, proxy, application, keys, partners)
           : this;
+    }
+
+    /// What only this proxy is told: where the application is, and where keys are fetched.
+    public Stream<Clusters.Particular> clusters() {
+      return Stream.concat(
+          Stream.of(application), policy.providers().stream().flatMap(Clusters.KeyServer::of));
     }
 
     public String routes() {
@@ -94,7 +103,7 @@ public final class Inbound {
       chain.addFilters(Partners.filter(trustDomain, served.partners()));
     }
     if (served.protocol().isHttp()) {
-      chain.addFilters(Http.inbound(served.routes()));
+      chain.addFilters(Http.inbound(served.routes(), served.policy().providers()));
     } else {
       chain.addFilters(rbac(served.policy()));
       chain.addFilters(Outbound.tcp("inbound", served.application().name()));

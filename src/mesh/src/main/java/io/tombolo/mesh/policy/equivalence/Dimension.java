@@ -25,7 +25,7 @@ sealed interface Dimension {
       case Condition.Header(var name, _, _) -> new Header(name, forms.of(name));
       case Condition.Claim(var provider, var path, _) -> new Claim(provider, path);
       case Condition.AllOf _, Condition.AnyOf _, Condition.Not _ -> throw noTest(atom);
-      case Condition.Port _, Condition.Caller _ -> throw noTest(atom);
+      case Condition.Port _, Condition.Caller _, Condition.Token _ -> throw noTest(atom);
     };
   }
 
@@ -37,7 +37,7 @@ sealed interface Dimension {
       case Condition.Header(_, var test, _) -> test;
       case Condition.Claim(_, _, var test) -> test;
       case Condition.AllOf _, Condition.AnyOf _, Condition.Not _ -> throw noTest(atom);
-      case Condition.Port _, Condition.Caller _ -> throw noTest(atom);
+      case Condition.Port _, Condition.Caller _, Condition.Token _ -> throw noTest(atom);
     };
   }
 

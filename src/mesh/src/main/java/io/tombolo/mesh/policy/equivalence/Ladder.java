@@ -67,6 +67,8 @@ record Ladder(List<Step> steps, boolean otherwise) {
               Condition.not(new Condition.Header(name, test)));
       case Condition.Path _, Condition.Method _ -> http ? condition : Condition.never();
       case Condition.Header _, Condition.Claim _ -> http ? condition : Condition.never();
+      case Condition.Token _ ->
+          throw new IllegalArgumentException("whose token is not found out: " + condition);
       case AllOf _, AnyOf _, Not _ -> mapped(condition, part -> ofRequest(part, connection, http));
     };
   }
