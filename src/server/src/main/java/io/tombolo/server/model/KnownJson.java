@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.tombolo.mesh.catalog.EndpointSet;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Refused;
 import io.tombolo.mesh.catalog.Service;
@@ -29,7 +30,7 @@ final class KnownJson {
         .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
         .addMixIn(Item.class, ItemForm.class)
         .addMixIn(Party.class, PartyForm.class)
-        .addModule(spiffeIds())
+        .addModule(readers())
         .build();
   }
 
@@ -55,11 +56,29 @@ final class KnownJson {
   })
   private interface PartyForm {}
 
-  /// A SPIFFE ID as its URI.
-  private static SimpleModule spiffeIds() {
+  /// A SPIFFE ID is written as its URI.
+  private static SimpleModule readers() {
     return new SimpleModule()
         .addSerializer(SpiffeId.class, ToStringSerializer.instance)
-        .addDeserializer(SpiffeId.class, new SpiffeIdReader());
+        .addDeserializer(SpiffeId.class, new SpiffeIdReader())
+        .addDeserializer(HttpProfile.class, new HttpProfileReader());
+  }
+
+  /// Strict in what was written before there were profiles.
+  private static final class HttpProfileReader extends FromStringDeserializer<HttpProfile> {
+    HttpProfileReader() {
+      super(HttpProfile.class);
+    }
+
+    @Override
+    protected HttpProfile _deserialize(String name, DeserializationContext context) {
+      return HttpProfile.valueOf(name);
+    }
+
+    @Override
+    public HttpProfile getNullValue(DeserializationContext context) {
+      return HttpProfile.STRICT;
+    }
   }
 
   private static final class SpiffeIdReader extends FromStringDeserializer<SpiffeId> {

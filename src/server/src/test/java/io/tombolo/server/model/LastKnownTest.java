@@ -6,6 +6,7 @@ import io.tombolo.mesh.catalog.Endpoint;
 import io.tombolo.mesh.catalog.EndpointSet;
 import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.Health;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Port;
 import io.tombolo.mesh.catalog.Protocol;
@@ -131,7 +132,8 @@ class LastKnownTest {
             Set.of("billing"),
             List.of("240.0.0.1"),
             Map.of("team", "money"),
-            true),
+            true,
+            HttpProfile.RELAXED),
         new EndpointSet(
             id, "", List.of(endpoint), List.of(new EndpointSet.Quarantined("x", "port: 0"))),
         new Refused(CONSUL, "service a/b", "name: not a DNS label"),

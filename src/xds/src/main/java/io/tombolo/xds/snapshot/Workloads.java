@@ -83,7 +83,8 @@ final class Workloads {
             new Mesh.Gateway(endpoint.address(), endpoint.proxyPort()),
             new Clusters.Local(endpoint.appAddress(), endpoint.port(), port.protocol().isHttp2()),
             policy,
-            policy.partners(mesh.settings().trustDomain()));
+            policy.partners(mesh.settings().trustDomain()),
+            service.httpProfile());
     return new Chain(sni(service, port), served);
   }
 

@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.policy.InboundPolicy;
 import java.util.List;
 
@@ -65,9 +66,9 @@ public final class Http {
   }
 
   /// Tells the application who calls in `x-forwarded-client-cert`, which callers cannot forge.
-  static Filter inbound(String routes) {
+  static Filter inbound(String routes, HttpProfile profile) {
     return filter(
-        manager("inbound", routes)
+        HttpProfiles.under(profile, manager("inbound", routes))
             .addHttpFilters(DENY_UNLESS_ROUTED)
             .addHttpFilters(ROUTER)
             .addAccessLog(Logs.REQUEST)

@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Protocol;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.TrustDomain;
@@ -21,6 +22,7 @@ public final class Inbound {
   /// @param snis what callers name it by
   /// @param policy of the service
   /// @param partners the other trust domains that the policy lets in
+  /// @param httpProfile of the service
   public record Served(
       String name,
       List<String> snis,
@@ -28,7 +30,8 @@ public final class Inbound {
       Mesh.Gateway proxy,
       Clusters.Local application,
       InboundPolicy policy,
-      List<TrustDomain> partners) {
+      List<TrustDomain> partners,
+      HttpProfile httpProfile) {
     public Served {
       snis = List.copyOf(snis);
       partners = List.copyOf(partners);
@@ -36,13 +39,14 @@ public final class Inbound {
 
     /// The same under these SNIs only.
     public Served under(List<String> chosen) {
-      return new Served(name, chosen, protocol, proxy, application, policy, partners);
+      return new Served(name, chosen, protocol, proxy, application, policy, partners, httpProfile);
     }
 
     /// What its listener is made from: where requests are understood the policy is in the route.
     public Served heard() {
       return protocol.isHttp()
-          ? new Served(name, snis, protocol, proxy, application, InboundPolicy.NOBODY, partners)
+          ? new Served(
+              name, snis, protocol, proxy, application, InboundPolicy.NOBODY, partners, httpProfile)
           : this;
     }
 
@@ -95,7 +99,7 @@ public final class Inbound {
       chain.addFilters(Partners.filter(trustDomain, served.partners()));
     }
     if (served.protocol().isHttp()) {
-      chain.addFilters(Http.inbound(served.routes()));
+      chain.addFilters(Http.inbound(served.routes(), served.httpProfile()));
     } else {
       chain.addFilters(rbac(served.policy()));
       chain.addFilters(Outbound.tcp("inbound", served.application().name()));
