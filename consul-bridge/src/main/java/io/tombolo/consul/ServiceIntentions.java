@@ -5,16 +5,19 @@ import io.tombolo.mesh.catalog.Key;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.policy.Intention;
+import io.tombolo.mesh.policy.Intention.Action;
+import io.tombolo.mesh.policy.Intention.Otherwise;
 import io.tombolo.mesh.policy.Party;
 import io.tombolo.mesh.policy.PolicyObject;
 import io.tombolo.mesh.policy.Provenance;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Consul's `service-intentions` config entries as intentions. What cannot be enforced on layer 4
-/// is never left out of an entry: the whole entry is rejected.
+/// Consul's `service-intentions` config entries as intentions. What cannot be enforced is never
+/// left out of an entry: the whole entry is rejected.
 final class ServiceIntentions {
   static final String KIND = "service-intentions";
 
@@ -35,6 +38,7 @@ final class ServiceIntentions {
           "Namespace",
           "Partition",
           "Action",
+          "Permissions",
           "Type",
           "Precedence",
           "Description",
@@ -72,32 +76,55 @@ final class ServiceIntentions {
     var intentions = new ArrayList<Intention>();
     var sources = entry.objects("Sources");
     for (int i = 0; i < sources.size(); i++) {
-      var action = action(sources.get(i));
-      var caller = party(sources.get(i));
-      if (action != null && caller != null && destination != null) {
-        var writtenIn = new Provenance(source, KIND, "", name, i);
-        intentions.add(new Intention(caller, destination, action, writtenIn));
-      }
+      var writtenIn = new Provenance(source, KIND, "", name, i);
+      intention(sources.get(i), destination, writtenIn).ifPresent(intentions::add);
     }
     return problems.isEmpty()
         ? PolicyObject.accepted(key, intentions)
         : PolicyObject.rejected(key, problems);
   }
 
-  private Intention.@Nullable Action action(Fields caller) {
+  private Optional<Intention> intention(
+      Fields caller, @Nullable Party destination, Provenance writtenIn) {
     refuseBeyond(caller, OF_SOURCE);
     requireDefault(caller);
     if (!caller.text("Type", "consul").equals("consul")) {
       problem(caller.at("Type"), "must be \"consul\"");
     }
-    return switch (caller.text("Action")) {
-      case "allow" -> Intention.Action.ALLOW;
-      case "deny" -> Intention.Action.DENY;
-      default -> {
-        problem(caller.at("Action"), "must be \"allow\" or \"deny\"");
-        yield null;
-      }
-    };
+    var party = party(caller);
+    return caller.has("Permissions")
+        ? onRequests(caller, party, destination, writtenIn)
+        : onConnections(caller, party, destination, writtenIn);
+  }
+
+  private Optional<Intention> onConnections(
+      Fields caller, @Nullable Party party, @Nullable Party destination, Provenance writtenIn) {
+    var action =
+        switch (caller.text("Action")) {
+          case "allow" -> Action.ALLOW;
+          case "deny" -> Action.DENY;
+          default -> null;
+        };
+    if (action == null) {
+      problem(caller.at("Action"), "must be \"allow\" or \"deny\"");
+    }
+    return action == null || party == null || destination == null
+        ? Optional.empty()
+        : Optional.of(new Intention(party, destination, action, writtenIn));
+  }
+
+  private Optional<Intention> onRequests(
+      Fields caller, @Nullable Party party, @Nullable Party destination, Provenance writtenIn) {
+    if (caller.has("Action")) {
+      problem(caller.at("Action"), "goes without Permissions; keep one of them");
+    }
+    if (destination instanceof Party.Everyone) {
+      problem(caller.at("Permissions"), "go with the name of one service, not with *");
+    }
+    var permissions = new WrittenPermissions(this::problem).of(caller);
+    return party == null || destination == null
+        ? Optional.empty()
+        : Optional.of(new Intention(party, destination, permissions, Otherwise.DEFAULT, writtenIn));
   }
 
   private @Nullable Party party(Fields named) {
@@ -123,8 +150,7 @@ final class ServiceIntentions {
 
   private static String wayOut(String field) {
     return switch (field) {
-      case "permissions", "jwt" ->
-          "is not supported yet, only decisions on connections are; use Action allow or deny";
+      case "jwt" -> "is not supported yet; use Permissions on paths, methods and headers";
       case "peer", "samenessgroup" ->
           "is not supported; name a service of this mesh, or * for every one";
       default -> "is not known; remove it";

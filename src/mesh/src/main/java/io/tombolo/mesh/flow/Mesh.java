@@ -11,6 +11,7 @@ import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intentions;
+import io.tombolo.mesh.policy.Mode;
 import io.tombolo.mesh.route.Choice;
 import io.tombolo.mesh.route.Routes;
 import io.tombolo.mesh.scope.Visibility;
@@ -41,13 +42,24 @@ public record Mesh(
   ///
   /// @param gateways the mesh gateways of each network, as others reach them
   /// @param visibility which services sidecars are told of
+  /// @param mode how intentions are read
   public record Settings(
       TrustDomain trustDomain,
       SameName sameName,
       Map<String, List<Gateway>> gateways,
-      Visibility visibility) {
+      Visibility visibility,
+      Mode mode) {
     public Settings {
       gateways = Map.copyOf(gateways);
+    }
+
+    /// Of a strict mesh.
+    public Settings(
+        TrustDomain trustDomain,
+        SameName sameName,
+        Map<String, List<Gateway>> gateways,
+        Visibility visibility) {
+      this(trustDomain, sameName, gateways, visibility, Mode.STRICT);
     }
   }
 

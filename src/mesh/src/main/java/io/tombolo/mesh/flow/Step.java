@@ -119,7 +119,8 @@ final class Step {
 
   private Trie<ServiceId, InboundPolicy> policies(Intentions intentions) {
     var policies = before.policies();
-    var now = new Policies(intentions, next, naming, before.settings().trustDomain());
+    var settings = before.settings();
+    var now = new Policies(intentions, next, naming, settings.trustDomain(), settings.mode());
     for (var id : ruledAnew(intentions, now)) {
       var service = next.services().get(id);
       policies = service == null ? policies.without(id) : policies.with(id, now.at(service));

@@ -1,14 +1,16 @@
 package io.tombolo.mesh.policy;
 
+import io.tombolo.mesh.policy.Intention.Action;
+
 /// The answer to "may A call B?", with what gave it.
 public sealed interface Decision {
   boolean allowed();
 
   /// The first rule that matched.
-  record Ruled(Intention by) implements Decision {
+  record Ruled(Rule by) implements Decision {
     @Override
     public boolean allowed() {
-      return by.action() == Intention.Action.ALLOW;
+      return by.action() == Action.ALLOW;
     }
   }
 
@@ -20,11 +22,11 @@ public sealed interface Decision {
     }
   }
 
-  /// No rule matched: denied.
-  record Defaulted() implements Decision {
+  /// No rule matched.
+  record Defaulted(Action action) implements Decision {
     @Override
     public boolean allowed() {
-      return false;
+      return action == Action.ALLOW;
     }
   }
 }

@@ -1,32 +1,34 @@
 package io.tombolo.mesh.policy;
 
+import io.tombolo.mesh.catalog.Port;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.policy.Intention.Action;
+import io.tombolo.mesh.policy.Intention.Otherwise;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
-/// Who may call one service: rules in the order they are tried. The first that matches decides; if
-/// none does, the call is denied.
+/// Who may call one service, and how: rules in the order they are tried. The first that matches
+/// decides.
 ///
 /// @param banned denied before any rule is tried
-public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules) {
+/// @param byDefault what holds if no rule matches
+public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Action byDefault) {
   /// Denies everybody.
-  public static final InboundPolicy NOBODY = new InboundPolicy(List.of());
+  public static final InboundPolicy NOBODY = new InboundPolicy(Set.of(), List.of(), Action.DENY);
 
   public InboundPolicy {
     banned = Set.copyOf(banned);
     rules = List.copyOf(rules);
   }
 
-  public InboundPolicy(List<Rule> rules) {
-    this(Set.of(), rules);
-  }
-
   /// The trust domains besides our own of whom a rule allows something, in order.
   public List<TrustDomain> partners(TrustDomain own) {
     return rules.stream()
-        .filter(rule -> rule.intention().action() == Intention.Action.ALLOW)
+        .filter(rule -> rule.action() == Action.ALLOW)
         .flatMap(rule -> rule.principals().stream())
         .filter(Principal.Exactly.class::isInstance)
         .map(principal -> ((Principal.Exactly) principal).id())
@@ -37,14 +39,56 @@ public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules) {
         .toList();
   }
 
-  public Decision decide(SpiffeId caller) {
-    if (banned.contains(caller)) {
+  /// The policy of one port. Where requests are not understood, an intention on requests denies
+  /// whoever it is about, but what only adds to others adds nothing.
+  public InboundPolicy at(Port port) {
+    var there = new ArrayList<Rule>();
+    for (var rule : rules) {
+      var condition = rule.condition().at(port.number());
+      if (port.protocol().isHttp() || !rule.intention().ofRequests()) {
+        if (!condition.equals(Condition.never())) {
+          there.add(rule.with(condition, rule.action()));
+        }
+      } else if (rule.intention().otherwise() != Otherwise.NEXT || rule.action() == Action.DENY) {
+        there.add(rule.with(Condition.always(), Action.DENY));
+      } else if (!condition.ofRequests() && !condition.equals(Condition.never())) {
+        there.add(rule.with(condition, rule.action()));
+      }
+    }
+    return there.equals(rules) ? this : new InboundPolicy(banned, there, byDefault);
+  }
+
+  /// The first rule by which some request of this caller may be allowed, if there is one.
+  public Optional<Rule> opening(SpiffeId caller) {
+    var any = Request.connection(caller, 0);
+    return banned.contains(caller)
+        ? Optional.empty()
+        : rules.stream()
+            .filter(rule -> rule.concerns(any))
+            .takeWhile(rule -> !(rule.action() == Action.DENY && rule.isUnconditional()))
+            .filter(rule -> rule.action() == Action.ALLOW)
+            .findFirst();
+  }
+
+  /// May any request of this caller be allowed?
+  public boolean mayAllow(SpiffeId caller) {
+    return opening(caller).isPresent()
+        || (byDefault == Action.ALLOW
+            && !banned.contains(caller)
+            && rules.stream()
+                .noneMatch(rule ->
+                    rule.isUnconditional() && rule.concerns(Request.connection(caller, 0))));
+  }
+
+  /// @param request to a port that this is the policy of
+  public Decision decide(Request request) {
+    if (banned.contains(request.caller())) {
       return new Decision.Banned();
     }
     return rules.stream()
-        .filter(rule -> rule.matches(caller))
+        .filter(rule -> rule.matches(request))
         .findFirst()
-        .<Decision>map(rule -> new Decision.Ruled(rule.intention()))
-        .orElseGet(Decision.Defaulted::new);
+        .<Decision>map(Decision.Ruled::new)
+        .orElseGet(() -> new Decision.Defaulted(byDefault));
   }
 }

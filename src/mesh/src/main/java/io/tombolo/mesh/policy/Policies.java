@@ -7,6 +7,8 @@ import io.tombolo.mesh.catalog.ServiceId;
 import io.tombolo.mesh.catalog.World;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.policy.Intention.Action;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,17 +23,20 @@ public final class Policies {
   private final Catalog catalog;
   private final Naming naming;
   private final TrustDomain trustDomain;
+  private final Mode mode;
 
   /// Many services have the same rules.
   private final Map<List<Intention>, InboundPolicy> known = new HashMap<>();
 
   private final Map<Party, Set<Principal>> principals = new HashMap<>();
 
-  public Policies(Intentions intentions, Catalog catalog, Naming naming, TrustDomain trustDomain) {
+  public Policies(
+      Intentions intentions, Catalog catalog, Naming naming, TrustDomain trustDomain, Mode mode) {
     this.intentions = intentions;
     this.catalog = catalog;
     this.naming = naming;
     this.trustDomain = trustDomain;
+    this.mode = mode;
   }
 
   /// Who may call this service.
@@ -42,7 +47,33 @@ public final class Policies {
   private InboundPolicy policy(List<Intention> tried) {
     return new InboundPolicy(
         catalog.banned().identities(),
-        tried.stream().map(intention -> new Rule(intention, of(intention.source()))).toList());
+        tried.stream().flatMap(this::rules).toList(),
+        mode.byDefault());
+  }
+
+  /// An intention as steps of a decision.
+  private Stream<Rule> rules(Intention intention) {
+    var callers = of(intention.source());
+    var rules = new ArrayList<Rule>();
+    if (mode.strict() && !intention.given().equals(Condition.always())) {
+      var lacking = Condition.not(Strictly.of(intention.given(), false));
+      rules.add(new Rule(intention, Rule.REQUIREMENT, callers, lacking, Action.DENY));
+    }
+    var given = mode.strict() ? Condition.always() : intention.given();
+    for (int i = 0; i < intention.permissions().size(); i++) {
+      var permission = intention.permissions().get(i);
+      var condition = mode.strict() ? Strictly.of(permission) : permission.condition();
+      rules.add(
+          new Rule(intention, i, callers, Condition.allOf(given, condition), permission.action()));
+    }
+    switch (intention.otherwise()) {
+      case ALLOW -> rules.add(new Rule(intention, Rule.LAST_WORD, callers, given, Action.ALLOW));
+      case DENY -> rules.add(new Rule(intention, Rule.LAST_WORD, callers, given, Action.DENY));
+      case DEFAULT ->
+          rules.add(new Rule(intention, Rule.LAST_WORD, callers, given, mode.byDefault()));
+      case NEXT -> {}
+    }
+    return rules.stream();
   }
 
   /// The services that a rule about this destination is for.

@@ -7,10 +7,27 @@ import io.tombolo.mesh.identity.SpiffeId;
 public sealed interface Principal {
   boolean matches(SpiffeId caller);
 
+  /// Is there a caller that both match?
+  default boolean overlaps(Principal other) {
+    return switch (this) {
+      case Exactly(var id) -> other.matches(id);
+      case Under(var prefix) ->
+          switch (other) {
+            case Exactly(var id) -> matches(id);
+            case Under(var another) -> prefix.startsWith(another) || another.startsWith(prefix);
+          };
+    };
+  }
+
   record Exactly(SpiffeId id) implements Principal {
     @Override
     public boolean matches(SpiffeId caller) {
       return id.equals(caller);
+    }
+
+    @Override
+    public String toString() {
+      return id.toString();
     }
   }
 
@@ -25,6 +42,11 @@ public sealed interface Principal {
     @Override
     public boolean matches(SpiffeId caller) {
       return caller.toString().startsWith(prefix);
+    }
+
+    @Override
+    public String toString() {
+      return prefix + "*";
     }
   }
 }

@@ -1,17 +1,63 @@
 package io.tombolo.mesh.policy;
 
-import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.policy.Intention.Action;
 import java.util.Set;
 
-/// An intention as it is enforced at one destination: the identities it is about.
+/// One step of a decision at one destination: a permission of an intention, or the intention's last
+/// word, with the identities it is about.
 ///
+/// @param permission its place in the intention's list; [#LAST_WORD] if it is none of them
 /// @param principals may be empty (the source is not known): then it matches nobody
-public record Rule(Intention intention, Set<Principal> principals) {
+public record Rule(
+    Intention intention,
+    int permission,
+    Set<Principal> principals,
+    Condition condition,
+    Action action) {
+  /// The place of what holds for requests that no permission matches.
+  public static final int LAST_WORD = -1;
+
+  /// The place of the refusal of requests that lack what the intention requires.
+  public static final int REQUIREMENT = -2;
+
   public Rule {
     principals = Set.copyOf(principals);
   }
 
-  public boolean matches(SpiffeId caller) {
-    return principals.stream().anyMatch(principal -> principal.matches(caller));
+  /// Does it match this caller, whatever the request?
+  public boolean concerns(Request request) {
+    return principals.stream().anyMatch(principal -> principal.matches(request.caller()));
+  }
+
+  public boolean matches(Request request) {
+    return concerns(request) && condition.holds(request);
+  }
+
+  /// Is the request all the same to it?
+  public boolean isUnconditional() {
+    return condition.equals(Condition.always());
+  }
+
+  /// Where it is written; its name at proxies. `<provenance>`, with `/<n>` for a permission,
+  /// counted from 0.
+  public String name() {
+    var object = intention.writtenIn().toString();
+    return permission < 0 ? object : object + "/" + permission;
+  }
+
+  Rule with(Condition other, Action otherwise) {
+    return new Rule(intention, permission, principals, other, otherwise);
+  }
+
+  /// Why it decides as it does, in a sentence.
+  public String why() {
+    return switch (permission) {
+      case LAST_WORD ->
+          intention.permissions().isEmpty()
+              ? intention.toString()
+              : intention + ": no permission matches";
+      case REQUIREMENT -> intention + ": the request lacks " + intention.given();
+      default -> intention + ": permission " + permission + ", " + condition;
+    };
   }
 }

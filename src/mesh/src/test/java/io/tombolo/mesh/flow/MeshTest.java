@@ -15,6 +15,7 @@ import io.tombolo.mesh.catalog.Examples;
 import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.SameName;
 import io.tombolo.mesh.policy.Decision;
+import io.tombolo.mesh.policy.Request;
 import io.tombolo.mesh.scope.Visibility;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,9 @@ class MeshTest {
 
     var identityBanned = then(nodeBanned, new Banned(Set.of(identity), Set.of()));
     assertThat(addresses(identityBanned, web)).isEmpty();
-    assertThat(requireNonNull(identityBanned.policies().get(web.id())).decide(identity))
+    assertThat(
+            requireNonNull(identityBanned.policies().get(web.id()))
+                .decide(Request.connection(identity, 8080)))
         .isEqualTo(new Decision.Banned());
 
     assertThat(then(identityBanned, Banned.NOBODY).destinations()).isEqualTo(before.destinations());

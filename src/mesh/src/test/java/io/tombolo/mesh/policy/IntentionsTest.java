@@ -43,6 +43,15 @@ class IntentionsTest {
     return new Intention(source, destination, action, provenance);
   }
 
+  private static Request from(SpiffeId caller) {
+    return Request.connection(caller, 8080);
+  }
+
+  private static Decision ruledBy(InboundPolicy policy, Intention intention) {
+    return new Decision.Ruled(
+        policy.rules().stream().filter(r -> r.intention().equals(intention)).findFirst().get());
+  }
+
   private static Party named(String name) {
     return new Party.Named(name);
   }
@@ -59,7 +68,7 @@ class IntentionsTest {
     var apart = new SameName(SameName.Choice.APART, Map.of());
     var naming = Naming.of(catalog.services().values(), apart);
     var intentions = Intentions.of(catalog.others().values());
-    return new Policies(intentions, catalog, naming, TRUST_DOMAIN).at(destination);
+    return new Policies(intentions, catalog, naming, TRUST_DOMAIN, Mode.STRICT).at(destination);
   }
 
   /// Consul's table for its community edition, where the namespace is always `default`.
@@ -74,8 +83,8 @@ class IntentionsTest {
 
   @Test
   void without_a_rule_everybody_is_denied() {
-    assertThat(at(BILLING.build()).decide(WEB_ID)).isEqualTo(new Decision.Defaulted());
-    assertThat(InboundPolicy.NOBODY.decide(WEB_ID).allowed()).isFalse();
+    assertThat(at(BILLING.build()).decide(from(WEB_ID))).isEqualTo(new Decision.Defaulted(DENY));
+    assertThat(InboundPolicy.NOBODY.decide(from(WEB_ID)).allowed()).isFalse();
   }
 
   @Test
@@ -88,8 +97,8 @@ class IntentionsTest {
             rule(new Party.InNamespace("shop"), named("billing"), ALLOW),
             rule(new Party.Account("shop", "web"), named("billing"), ALLOW));
 
-    assertThat(policy.decide(WEB_ID).allowed()).isTrue();
-    assertThat(policy.decide(partner)).isEqualTo(new Decision.Defaulted());
+    assertThat(policy.decide(from(WEB_ID)).allowed()).isTrue();
+    assertThat(policy.decide(from(partner))).isEqualTo(new Decision.Defaulted(DENY));
     assertThat(policy.partners(TRUST_DOMAIN)).isEmpty();
   }
 
@@ -100,10 +109,10 @@ class IntentionsTest {
     var policy = at(BILLING.build(), allow, rule(EVERYONE, named("billing"), DENY));
 
     assertThat(allow.precedence()).isEqualTo(9);
-    assertThat(policy.decide(partner)).isEqualTo(new Decision.Ruled(allow));
-    assertThat(policy.decide(SpiffeId.parse("spiffe://partner.example/caller/x")).allowed())
+    assertThat(policy.decide(from(partner))).isEqualTo(ruledBy(policy, allow));
+    assertThat(policy.decide(from(SpiffeId.parse("spiffe://partner.example/caller/x"))).allowed())
         .isFalse();
-    assertThat(policy.decide(WEB_ID).allowed()).isFalse();
+    assertThat(policy.decide(from(WEB_ID)).allowed()).isFalse();
     assertThat(policy.partners(TRUST_DOMAIN)).containsExactly(partner.trustDomain());
   }
 
@@ -126,8 +135,8 @@ class IntentionsTest {
 
     var policy = at(BILLING.build(), denyAll, allowWeb);
 
-    assertThat(policy.decide(WEB_ID)).isEqualTo(new Decision.Ruled(allowWeb));
-    assertThat(policy.decide(STRANGER)).isEqualTo(new Decision.Ruled(denyAll));
+    assertThat(policy.decide(from(WEB_ID))).isEqualTo(ruledBy(policy, allowWeb));
+    assertThat(policy.decide(from(STRANGER))).isEqualTo(ruledBy(policy, denyAll));
   }
 
   @Test
@@ -137,7 +146,7 @@ class IntentionsTest {
 
     var policy = at(BILLING.build(), denyWebEverywhere, allowAllToBilling);
 
-    assertThat(policy.decide(WEB_ID)).isEqualTo(new Decision.Ruled(allowAllToBilling));
+    assertThat(policy.decide(from(WEB_ID))).isEqualTo(ruledBy(policy, allowAllToBilling));
     assertThat(policy.rules()).hasSize(2);
   }
 
@@ -146,8 +155,8 @@ class IntentionsTest {
     var allow = rule(named("web-shop"), named("billing"), ALLOW);
     var deny = rule(new Party.InWorld(World.KUBERNETES, "shop", "web"), named("billing"), DENY);
 
-    assertThat(at(BILLING.build(), allow, deny).decide(WEB_ID).allowed()).isFalse();
-    assertThat(at(BILLING.build(), deny, allow).decide(WEB_ID).allowed()).isFalse();
+    assertThat(at(BILLING.build(), allow, deny).decide(from(WEB_ID)).allowed()).isFalse();
+    assertThat(at(BILLING.build(), deny, allow).decide(from(WEB_ID)).allowed()).isFalse();
   }
 
   @Test
@@ -160,8 +169,8 @@ class IntentionsTest {
     var in = rule(named("billing"), named("web-shop"), ALLOW);
     var out = rule(named("web-shop"), named("billing"), ALLOW);
 
-    assertThat(at(WEB.build(), in).decide(BILLING_ID).allowed()).isTrue();
-    assertThat(at(BILLING.build(), out).decide(WEB_ID).allowed()).isTrue();
+    assertThat(at(WEB.build(), in).decide(from(BILLING_ID)).allowed()).isTrue();
+    assertThat(at(BILLING.build(), out).decide(from(WEB_ID)).allowed()).isTrue();
   }
 
   @Test
@@ -169,10 +178,11 @@ class IntentionsTest {
     var billing = new Party.InWorld(World.CONSUL, "default", "billing");
     var web = new Party.InWorld(World.KUBERNETES, "shop", "web");
 
-    assertThat(at(WEB.build(), rule(billing, web, ALLOW)).decide(BILLING_ID).allowed()).isTrue();
+    assertThat(at(WEB.build(), rule(billing, web, ALLOW)).decide(from(BILLING_ID)).allowed())
+        .isTrue();
     assertThat(
             at(BILLING.build(), rule(new Party.Account("shop", "web"), billing, ALLOW))
-                .decide(WEB_ID)
+                .decide(from(WEB_ID))
                 .allowed())
         .isTrue();
   }
@@ -181,19 +191,19 @@ class IntentionsTest {
   void a_namespace_is_its_pods_and_not_one_that_starts_alike() {
     var policy = at(BILLING.build(), rule(new Party.InNamespace("shop"), named("billing"), ALLOW));
 
-    assertThat(policy.decide(WEB_ID).allowed()).isTrue();
-    assertThat(policy.decide(id("/ns/shop-2/sa/web")).allowed()).isFalse();
-    assertThat(policy.decide(id("/ns/shop/dc/dc1/svc/web")).allowed()).isFalse();
+    assertThat(policy.decide(from(WEB_ID)).allowed()).isTrue();
+    assertThat(policy.decide(from(id("/ns/shop-2/sa/web"))).allowed()).isFalse();
+    assertThat(policy.decide(from(id("/ns/shop/dc/dc1/svc/web"))).allowed()).isFalse();
   }
 
   @Test
   void everyone_is_every_workload_of_this_trust_domain_and_no_gateway() {
     var policy = at(BILLING.build(), rule(EVERYONE, named("billing"), ALLOW));
 
-    assertThat(policy.decide(STRANGER).allowed()).isTrue();
-    assertThat(policy.decide(GATEWAY).allowed()).isFalse();
-    assertThat(policy.decide(SpiffeId.controlPlane(TRUST_DOMAIN)).allowed()).isFalse();
-    assertThat(policy.decide(SpiffeId.parse("spiffe://elsewhere/ns/shop/sa/web")).allowed())
+    assertThat(policy.decide(from(STRANGER)).allowed()).isTrue();
+    assertThat(policy.decide(from(GATEWAY)).allowed()).isFalse();
+    assertThat(policy.decide(from(SpiffeId.controlPlane(TRUST_DOMAIN))).allowed()).isFalse();
+    assertThat(policy.decide(from(SpiffeId.parse("spiffe://elsewhere/ns/shop/sa/web"))).allowed())
         .isFalse();
   }
 
@@ -201,8 +211,8 @@ class IntentionsTest {
   void a_consul_name_is_an_identity_before_anything_is_registered_under_it() {
     var policy = at(BILLING.build(), rule(named("future"), named("billing"), ALLOW));
 
-    assertThat(policy.decide(id("/ns/default/dc/dc1/svc/future")).allowed()).isTrue();
-    assertThat(policy.decide(id("/ns/default/dc/dc2/svc/future")).allowed()).isFalse();
+    assertThat(policy.decide(from(id("/ns/default/dc/dc1/svc/future"))).allowed()).isTrue();
+    assertThat(policy.decide(from(id("/ns/default/dc/dc2/svc/future"))).allowed()).isFalse();
   }
 
   @Test
@@ -212,7 +222,7 @@ class IntentionsTest {
     var policy = at(BILLING.build(), rule(nobody, named("billing"), ALLOW));
 
     assertThat(policy.rules()).singleElement().satisfies(r -> assertThat(r.principals()).isEmpty());
-    assertThat(policy.decide(WEB_ID).allowed()).isFalse();
+    assertThat(policy.decide(from(WEB_ID)).allowed()).isFalse();
   }
 
   @Test

@@ -4,6 +4,8 @@ import io.tombolo.mesh.catalog.World;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.policy.Decision;
 import io.tombolo.mesh.policy.InboundPolicy;
+import io.tombolo.mesh.policy.Intention;
+import io.tombolo.mesh.policy.Request;
 import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.server.ports.Connections;
 import io.tombolo.server.receipts.Receipts;
@@ -74,30 +76,21 @@ public class AdminResource {
     var mesh = mesh();
     var caller = JoinTokenPage.identity(mesh, required("source", source));
     var service = JoinTokenPage.service(mesh, required("destination", destination), World.CONSUL);
+    var port = service.ports().getFirst();
     var policy = mesh.policies().getOrDefault(service.id(), InboundPolicy.NOBODY);
-    return switch (policy.decide(caller)) {
-      case Decision.Ruled ruled ->
-          new Pages.DecisionPage(
-              caller.toString(),
-              service.id().toString(),
-              ruled.allowed(),
-              ruled.by().writtenIn().toString(),
-              ruled.by().toString());
-      case Decision.Banned() ->
-          new Pages.DecisionPage(
-              caller.toString(),
-              service.id().toString(),
-              false,
-              null,
-              caller + " is banned; see: tombolo bans");
-      case Decision.Defaulted() ->
-          new Pages.DecisionPage(
-              caller.toString(),
-              service.id().toString(),
-              false,
-              null,
-              "no intention matches: denied by default");
-    };
+    var decision = policy.at(port).decide(Request.connection(caller, port.number()));
+    return new Pages.DecisionPage(
+        caller.toString(),
+        service.id().toString(),
+        decision.allowed(),
+        decision instanceof Decision.Ruled ruled ? ruled.by().name() : null,
+        switch (decision) {
+          case Decision.Ruled ruled -> ruled.by().why();
+          case Decision.Banned() -> caller + " is banned; see: tombolo bans";
+          case Decision.Defaulted(var action) ->
+              "no intention matches: %s by default"
+                  .formatted(action == Intention.Action.ALLOW ? "allowed" : "denied");
+        });
   }
 
   @GET

@@ -148,7 +148,7 @@ final class CatalogView {
     return new Pages.IntentionPage(
         intention.source().toString(),
         intention.destination().toString(),
-        lower(intention.action()),
+        intention.effect(),
         intention.precedence(),
         intention.writtenIn().toString());
   }

@@ -6,19 +6,30 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import com.fasterxml.jackson.databind.util.StdConverter;
 import io.tombolo.mesh.catalog.EndpointSet;
 import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Refused;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.policy.Condition;
+import io.tombolo.mesh.policy.Intention;
+import io.tombolo.mesh.policy.Intention.Action;
+import io.tombolo.mesh.policy.Intention.Otherwise;
 import io.tombolo.mesh.policy.Party;
+import io.tombolo.mesh.policy.Permission;
 import io.tombolo.mesh.policy.PolicyObject;
+import io.tombolo.mesh.policy.Principal;
+import io.tombolo.mesh.policy.Provenance;
 import io.tombolo.mesh.route.RouteObject;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// How items are written down. Reading runs their constructors, so that what was tampered with is
 /// checked like anything from outside.
@@ -30,6 +41,9 @@ final class KnownJson {
         .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
         .addMixIn(Item.class, ItemForm.class)
         .addMixIn(Party.class, PartyForm.class)
+        .addMixIn(Condition.class, ConditionForm.class)
+        .addMixIn(Principal.class, PrincipalForm.class)
+        .addMixIn(Intention.class, IntentionForm.class)
         .addModule(readers())
         .build();
   }
@@ -55,6 +69,65 @@ final class KnownJson {
     @JsonSubTypes.Type(value = Party.Identified.class, name = "identified")
   })
   private interface PartyForm {}
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = Condition.AllOf.class, name = "all-of"),
+    @JsonSubTypes.Type(value = Condition.AnyOf.class, name = "any-of"),
+    @JsonSubTypes.Type(value = Condition.Not.class, name = "not"),
+    @JsonSubTypes.Type(value = Condition.Path.class, name = "path"),
+    @JsonSubTypes.Type(value = Condition.Method.class, name = "method"),
+    @JsonSubTypes.Type(value = Condition.Header.class, name = "header"),
+    @JsonSubTypes.Type(value = Condition.Port.class, name = "port"),
+    @JsonSubTypes.Type(value = Condition.Caller.class, name = "caller"),
+    @JsonSubTypes.Type(value = Condition.Claim.class, name = "claim")
+  })
+  private interface ConditionForm {}
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = Principal.Exactly.class, name = "exactly"),
+    @JsonSubTypes.Type(value = Principal.Under.class, name = "under")
+  })
+  private interface PrincipalForm {}
+
+  @JsonDeserialize(converter = IntentionReader.class)
+  private interface IntentionForm {}
+
+  /// @param action of intentions on connections, as they were written down before there were others
+  private record WrittenIntention(
+      Party source,
+      Party destination,
+      @Nullable Action action,
+      @Nullable Integer precedence,
+      @Nullable Condition given,
+      @Nullable List<Permission> permissions,
+      @Nullable Otherwise otherwise,
+      Provenance writtenIn) {}
+
+  private static final class IntentionReader extends StdConverter<WrittenIntention, Intention> {
+    @Override
+    public Intention convert(WrittenIntention written) {
+      if (written.action != null) {
+        return new Intention(
+            written.source, written.destination, written.action, written.writtenIn);
+      }
+      if (written.precedence == null
+          || written.given == null
+          || written.permissions == null
+          || written.otherwise == null) {
+        throw new IllegalArgumentException("an intention lacks a field");
+      }
+      return new Intention(
+          written.source,
+          written.destination,
+          written.precedence,
+          written.given,
+          written.permissions,
+          written.otherwise,
+          written.writtenIn);
+    }
+  }
 
   /// A SPIFFE ID is written as its URI.
   private static SimpleModule readers() {

@@ -2,7 +2,6 @@ package io.tombolo.xds.snapshot;
 
 import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.mesh.identity.SpiffeId;
-import io.tombolo.mesh.policy.Decision;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.xds.translate.Outbound;
 import java.util.HashSet;
@@ -105,11 +104,14 @@ record Scoped(Shared from, Trie<String, Guard> guards, Set<String> demanded, Sha
     }
 
     private Call decide(InboundPolicy policy) {
-      return switch (policy.decide(identity)) {
-        case Decision.Ruled ruled when ruled.allowed() ->
-            ruled.by().source().wildcards() == 0 ? Call.BY_NAME : Call.AS_ONE_OF_MANY;
-        default -> Call.NEVER;
-      };
+      if (!policy.mayAllow(identity)) {
+        return Call.NEVER;
+      }
+      return policy
+          .opening(identity)
+          .filter(rule -> rule.intention().source().wildcards() == 0)
+          .map(_ -> Call.BY_NAME)
+          .orElse(Call.AS_ONE_OF_MANY);
     }
   }
 

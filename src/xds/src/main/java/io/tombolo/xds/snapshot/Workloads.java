@@ -73,7 +73,7 @@ final class Workloads {
   private Chain chain(Mesh.Served one, Port port) {
     var service = one.service();
     var endpoint = one.endpoint();
-    var policy = mesh.policies().getOrDefault(service.id(), InboundPolicy.NOBODY);
+    var policy = mesh.policies().getOrDefault(service.id(), InboundPolicy.NOBODY).at(port);
     var named = snis.computeIfAbsent(service, this::snis);
     var served =
         new Inbound.Served(

@@ -4,35 +4,72 @@ import io.envoyproxy.envoy.config.rbac.v3.Permission;
 import io.envoyproxy.envoy.config.rbac.v3.Policy;
 import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.ListMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.OrMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.PathMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
+import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.InboundPolicy;
-import io.tombolo.mesh.policy.Intention;
+import io.tombolo.mesh.policy.Intention.Action;
 import io.tombolo.mesh.policy.Rule;
+import io.tombolo.mesh.policy.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 
-/// Who may call, as Envoy's RBAC: whoever an allowing rule matches and no denying rule before it.
+/// Who may call, and how, as Envoy's RBAC: what an allowing rule matches and no denying rule before
+/// it. All is said of principals, for there identities and requests can be combined.
 ///
 /// Envoy takes absent rules as "everybody may"; there is always at least one policy here.
 public final class Rbac {
   /// The policy that is there when nobody may call. It matches nobody.
   private static final String NOBODY = "default-deny";
 
+  /// The policy that is there when whoever is not denied may call.
+  private static final String REST = "default-allow";
+
+  private static final String JWT_FILTER = "envoy.filters.http.jwt_authn";
+
+  /// What an earlier rule has denied.
+  ///
+  /// @param principals whom it is about
+  /// @param as one principal or several that say so
+  private record Denied(Set<io.tombolo.mesh.policy.Principal> principals, List<Principal> as) {
+    boolean concerns(Rule later) {
+      return later.principals().stream()
+          .anyMatch(one -> principals.stream().anyMatch(one::overlaps));
+    }
+  }
+
   private Rbac() {}
 
+  /// @param policy of one port
   public static RBAC of(InboundPolicy policy) {
     var policies = new TreeMap<String, Policy.Builder>();
-    var denied = new ArrayList<>(banned(policy));
+    var banned = banned(policy);
+    var denied = new ArrayList<Denied>();
     for (var rule : policy.rules()) {
       var principals = principals(rule);
-      if (rule.intention().action() == Intention.Action.DENY) {
-        denied.addAll(principals);
-      } else if (!principals.isEmpty()) {
-        policies
-            .computeIfAbsent(rule.intention().writtenIn().toString(), _ -> anyPermission())
-            .addPrincipals(but(any(principals), denied));
+      if (principals.isEmpty()) {
+        continue;
       }
+      if (rule.action() == Action.DENY) {
+        denied.add(new Denied(rule.principals(), denying(principals, rule.condition())));
+      } else {
+        var before =
+            denied.stream().filter(d -> d.concerns(rule)).flatMap(d -> d.as().stream()).toList();
+        policies
+            .computeIfAbsent(rule.name(), _ -> anyPermission())
+            .addPrincipals(but(that(any(principals), rule.condition()), joined(banned, before)));
+      }
+    }
+    if (policy.byDefault() == Action.ALLOW) {
+      var before = denied.stream().flatMap(d -> d.as().stream()).toList();
+      policies.put(REST, anyPermission().addPrincipals(but(everybody(), joined(banned, before))));
     }
     if (policies.isEmpty()) {
       policies.put(NOBODY, anyPermission().addPrincipals(not(everybody())));
@@ -50,6 +87,12 @@ public final class Rbac {
         .toList();
   }
 
+  private static List<Principal> joined(List<Principal> some, List<Principal> more) {
+    var all = new ArrayList<>(some);
+    more.stream().filter(one -> !all.contains(one)).forEach(all::add);
+    return all;
+  }
+
   private static Policy.Builder anyPermission() {
     return Policy.newBuilder().addPermissions(Permission.newBuilder().setAny(true));
   }
@@ -61,6 +104,82 @@ public final class Rbac {
         .sorted(Rbac::byText)
         .map(Rbac::authenticated)
         .toList();
+  }
+
+  private static List<Principal> denying(List<Principal> principals, Condition condition) {
+    return condition.equals(Condition.always())
+        ? principals
+        : List.of(that(any(principals), condition));
+  }
+
+  private static Principal that(Principal caller, Condition condition) {
+    return condition.equals(Condition.always()) ? caller : all(List.of(caller, of(condition)));
+  }
+
+  private static Principal of(Condition condition) {
+    return switch (condition) {
+      case Condition.AllOf(var of) ->
+          of.isEmpty() ? everybody() : all(of.stream().map(Rbac::of).toList());
+      case Condition.AnyOf(var of) ->
+          of.isEmpty() ? not(everybody()) : any(of.stream().map(Rbac::of).toList());
+      case Condition.Not(var of) -> not(of(of));
+      case Condition.Path(var test) -> path(test);
+      case Condition.Method(var name) -> header(":method", Text.exact(name), false);
+      case Condition.Header header -> header(header.name(), header.test(), header.inverted());
+      case Condition.Caller(var principal) -> authenticated(matcher(principal));
+      case Condition.Claim claim -> claim(claim);
+      case Condition.Port _ ->
+          throw new IllegalArgumentException("the policy is not that of one port: " + condition);
+    };
+  }
+
+  private static Principal path(Text test) {
+    return test.kind() == Text.Kind.PRESENT
+        ? everybody()
+        : Principal.newBuilder()
+            .setUrlPath(PathMatcher.newBuilder().setPath(matcher(test)))
+            .build();
+  }
+
+  private static Principal header(String name, Text test, boolean inverted) {
+    var header = HeaderMatcher.newBuilder().setName(name).setInvertMatch(inverted);
+    if (test.kind() == Text.Kind.PRESENT) {
+      header.setPresentMatch(true);
+    } else {
+      header.setStringMatch(matcher(test));
+    }
+    return Principal.newBuilder().setHeader(header).build();
+  }
+
+  /// Where the filter for tokens leaves the claims of those that it verified.
+  private static Principal claim(Condition.Claim claim) {
+    var at = MetadataMatcher.newBuilder().setFilter(JWT_FILTER);
+    at.addPathBuilder().setKey("jwt_payload_" + claim.provider());
+    claim.path().forEach(name -> at.addPathBuilder().setKey(name));
+    return Principal.newBuilder().setMetadata(at.setValue(value(claim.test()))).build();
+  }
+
+  /// The text itself, or a list in which it is.
+  private static ValueMatcher value(Text test) {
+    if (test.kind() == Text.Kind.PRESENT) {
+      return ValueMatcher.newBuilder().setPresentMatch(true).build();
+    }
+    var text = ValueMatcher.newBuilder().setStringMatch(matcher(test));
+    var list = ValueMatcher.newBuilder().setListMatch(ListMatcher.newBuilder().setOneOf(text));
+    return ValueMatcher.newBuilder()
+        .setOrMatch(OrMatcher.newBuilder().addValueMatchers(text).addValueMatchers(list))
+        .build();
+  }
+
+  private static StringMatcher matcher(Text test) {
+    var matcher = StringMatcher.newBuilder().setIgnoreCase(test.ignoreCase());
+    return switch (test.kind()) {
+      case EXACT -> matcher.setExact(test.value()).build();
+      case PREFIX -> matcher.setPrefix(test.value()).build();
+      case SUFFIX -> matcher.setSuffix(test.value()).build();
+      case CONTAINS -> matcher.setContains(test.value()).build();
+      case PRESENT -> throw new IllegalArgumentException("is no text to look for");
+    };
   }
 
   private static StringMatcher matcher(io.tombolo.mesh.policy.Principal principal) {
@@ -86,11 +205,13 @@ public final class Rbac {
   }
 
   private static Principal but(Principal allowed, List<Principal> denied) {
-    return denied.isEmpty()
-        ? allowed
-        : Principal.newBuilder()
-            .setAndIds(Principal.Set.newBuilder().addIds(allowed).addIds(not(any(denied))))
-            .build();
+    return denied.isEmpty() ? allowed : all(List.of(allowed, not(any(denied))));
+  }
+
+  private static Principal all(List<Principal> principals) {
+    return Principal.newBuilder()
+        .setAndIds(Principal.Set.newBuilder().addAllIds(principals))
+        .build();
   }
 
   private static Principal any(List<Principal> principals) {

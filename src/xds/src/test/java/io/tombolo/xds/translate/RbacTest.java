@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;
 import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intention;
 import io.tombolo.mesh.policy.Party;
 import io.tombolo.mesh.policy.Provenance;
+import io.tombolo.mesh.policy.Request;
 import io.tombolo.mesh.policy.Rule;
 import java.util.HashSet;
 import java.util.List;
@@ -47,7 +49,15 @@ class RbacTest {
       Intention.Action action, int entry, Set<io.tombolo.mesh.policy.Principal> principals) {
     var writtenIn = new Provenance(DATACENTER, "service-intentions", "", "api", entry);
     return new Rule(
-        new Intention(new Party.Everyone(), new Party.Named("api"), action, writtenIn), principals);
+        new Intention(new Party.Everyone(), new Party.Named("api"), action, writtenIn),
+        Rule.LAST_WORD,
+        principals,
+        Condition.always(),
+        action);
+  }
+
+  private static InboundPolicy policy(List<Rule> rules) {
+    return new InboundPolicy(Set.of(), rules, Intention.Action.DENY);
   }
 
   @Test
@@ -61,15 +71,14 @@ class RbacTest {
 
   @Test
   void a_rule_about_nobody_gives_nothing() {
-    var rbac = Rbac.of(new InboundPolicy(List.of(rule(Intention.Action.ALLOW, 0, Set.of()))));
+    var rbac = Rbac.of(policy(List.of(rule(Intention.Action.ALLOW, 0, Set.of()))));
 
     assertThat(rbac.getPoliciesMap()).containsOnlyKeys("default-deny");
   }
 
   @Test
   void a_policy_is_named_by_where_its_rule_was_written() {
-    var rbac =
-        Rbac.of(new InboundPolicy(List.of(rule(Intention.Action.ALLOW, 3, Set.of(exactly(WEB))))));
+    var rbac = Rbac.of(policy(List.of(rule(Intention.Action.ALLOW, 3, Set.of(exactly(WEB))))));
 
     assertThat(rbac.getPoliciesMap()).containsOnlyKeys("consul/dc1/service-intentions/api#3");
   }
@@ -78,7 +87,7 @@ class RbacTest {
   void two_rules_written_in_one_place_both_count() {
     var rbac =
         Rbac.of(
-            new InboundPolicy(
+            policy(
                 List.of(
                     rule(Intention.Action.ALLOW, 0, Set.of(exactly(WEB))),
                     rule(Intention.Action.ALLOW, 0, Set.of(exactly(CART))))));
@@ -97,13 +106,13 @@ class RbacTest {
       for (var caller : CALLERS) {
         assertThat(allows(rbac, caller))
             .as("seed %d, step %d: %s at %s", seed, step, caller, policy)
-            .isEqualTo(policy.decide(caller).allowed());
+            .isEqualTo(policy.decide(Request.connection(caller, 8080)).allowed());
       }
     }
   }
 
   private static InboundPolicy policy(Random random) {
-    return new InboundPolicy(
+    return policy(
         IntStream.range(0, random.nextInt(6))
             .mapToObj(entry -> {
               var principals = new HashSet<io.tombolo.mesh.policy.Principal>();
