@@ -4,6 +4,7 @@ import io.envoyproxy.envoy.config.rbac.v3.Permission;
 import io.envoyproxy.envoy.config.rbac.v3.Policy;
 import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;
+import io.envoyproxy.envoy.config.rbac.v3.SourcedMetadata;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.ListMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
@@ -156,7 +157,10 @@ public final class Rbac {
     var at = MetadataMatcher.newBuilder().setFilter(JWT_FILTER);
     at.addPathBuilder().setKey("jwt_payload_" + claim.provider());
     claim.path().forEach(name -> at.addPathBuilder().setKey(name));
-    return Principal.newBuilder().setMetadata(at.setValue(value(claim.test()))).build();
+    return Principal.newBuilder()
+        .setSourcedMetadata(
+            SourcedMetadata.newBuilder().setMetadataMatcher(at.setValue(value(claim.test()))))
+        .build();
   }
 
   /// The text itself, or a list in which it is.
