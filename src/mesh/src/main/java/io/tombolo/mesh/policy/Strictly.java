@@ -5,10 +5,12 @@ import io.tombolo.mesh.policy.Condition.AnyOf;
 import io.tombolo.mesh.policy.Condition.Header;
 import io.tombolo.mesh.policy.Condition.Not;
 import io.tombolo.mesh.policy.Intention.Action;
+import java.util.stream.Stream;
 
 /// Conditions whose doubt never helps the caller: what comes as a list of values where one is
-/// looked for fits no allowing rule and every denying one; so does a header that is missing where
-/// another value is denied.
+/// looked for, or with a blank at either end, which HTTP/2 leaves there and applications take off,
+/// fits no allowing rule and every denying one; so does a header that is missing where another
+/// value is denied.
 final class Strictly {
   private static final String SEPARATOR = ",";
 
@@ -35,16 +37,26 @@ final class Strictly {
       return header;
     }
     var known = header.inverted() && inDoubt ? Condition.not(positive(header)) : header;
-    if (header.test().value().contains(SEPARATOR)) {
-      return known;
-    }
-    var several = new Header(header.name(), Text.contains(SEPARATOR));
+    var unclear = unclear(header);
     return inDoubt
-        ? Condition.anyOf(known, several)
-        : Condition.allOf(known, Condition.not(several));
+        ? Condition.anyOf(known, unclear)
+        : Condition.allOf(known, Condition.not(unclear));
   }
 
   private static Header positive(Header header) {
     return new Header(header.name(), header.test());
+  }
+
+  private static Condition unclear(Header header) {
+    var blanks =
+        Stream.of(" ", "\t").flatMap(blank -> Stream.of(Text.prefix(blank), Text.suffix(blank)));
+    var list =
+        header.test().value().contains(SEPARATOR)
+            ? Stream.<Text>of()
+            : Stream.of(Text.contains(SEPARATOR));
+    return Condition.anyOf(
+        Stream.concat(list, blanks)
+            .<Condition>map(text -> new Header(header.name(), text))
+            .toList());
   }
 }

@@ -61,6 +61,19 @@ class LastKnownTest {
   }
 
   @Test
+  void what_was_written_before_there_were_profiles_is_strict() throws Exception {
+    runUntilWritten(items());
+    var file = directory.resolve("consul-dc1.json");
+    Files.writeString(file, Files.readString(file).replace(",\"httpProfile\":\"RELAXED\"", ""));
+
+    assertThat(lastKnown(new Inbox()).recall(CONSUL).stream().flatMap(LastKnownTest::registered))
+        .filteredOn(Service.class::isInstance)
+        .singleElement()
+        .extracting(item -> ((Service) item).httpProfile())
+        .isEqualTo(HttpProfile.STRICT);
+  }
+
+  @Test
   void nobody_else_may_read_what_is_known() throws Exception {
     runUntilWritten(items());
 

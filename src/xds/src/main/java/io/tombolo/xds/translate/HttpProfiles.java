@@ -196,6 +196,7 @@ final class HttpProfiles {
                 host(endsWith(".")),
                 host(contains("..")),
                 all(address, not(host(endsWith("]")))),
+                all(address, not(host(contains(":")))),
                 all(host(contains(":")), not(address)))));
   }
 
