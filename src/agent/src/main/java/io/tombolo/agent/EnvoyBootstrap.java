@@ -80,18 +80,7 @@ public record EnvoyBootstrap(
             "admin", object("address", adminAddress()),
             "dynamic_resources", dynamicResources(),
             "static_resources", object("clusters", List.of(sdsCluster(), xdsCluster())),
-            "layered_runtime", object("layers", List.of(runtime())),
             "overload_manager", overload()));
-  }
-
-  /// Several headers of a name are one list to rules, as they are to proxyless gRPC: an allowing
-  /// rule must not take the one it looks for out of them.
-  private static Map<String, Object> runtime() {
-    return object(
-        "name",
-        "tombolo",
-        "static_layer",
-        object("envoy.reloadable_features.rbac_match_headers_individually", false));
   }
 
   private Map<String, Object> nodeJson() {

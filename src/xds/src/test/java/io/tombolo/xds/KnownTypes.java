@@ -3,6 +3,7 @@ package io.tombolo.xds;
 import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
@@ -21,6 +22,7 @@ public final class KnownTypes {
       JsonFormat.TypeRegistry.newBuilder()
           .add(Bootstrap.getDescriptor())
           .add(StdoutAccessLog.getDescriptor())
+          .add(JwtAuthentication.getDescriptor())
           .add(RBACPerRoute.getDescriptor())
           .add(Router.getDescriptor())
           .add(TlsInspector.getDescriptor())

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.mesh.scope.Upstream;
 import io.tombolo.xds.snapshot.Snapshots;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -46,17 +48,26 @@ class ProxyGoldenTest {
                   "10.2.0.7",
                   new Upstream("db", 0, "127.0.0.1", 9001),
                   new Upstream("cart-shop", 0, "127.0.0.1", 9002)),
+              "a_vm_whose_callers_need_tokens",
+              TwoWorlds.sidecar(BILLING, "10.2.0.7"),
               "the_gateway_of_the_pods",
               TwoWorlds.gateway("pods"),
               "the_gateway_of_the_vms",
               TwoWorlds.gateway("vms")));
+
+  private static final List<Fact> TOKENS =
+      List.of(
+          new Fact.Registered(TwoWorlds.jwtProvider("okta", TwoWorlds.knownKeys())),
+          new Fact.Registered(TwoWorlds.jwtProvider("corp", TwoWorlds.fetchedKeys("keys.example"))),
+          new Fact.Registered(TwoWorlds.askingForTokens("billing", "okta", "corp")));
 
   static Set<String> names() {
     return PROXIES.keySet();
   }
 
   private static Bootstrap bootstrap(String name) {
-    var snapshot = new Snapshots().next(TwoWorlds.mesh());
+    var facts = name.endsWith("tokens") ? TOKENS : List.<Fact>of();
+    var snapshot = new Snapshots().next(TwoWorlds.mesh(facts));
     return new StaticBootstrap(
             snapshot.viewFor(java.util.Objects.requireNonNull(PROXIES.get(name))))
         .bootstrap();

@@ -22,6 +22,15 @@ public sealed interface Decision {
     }
   }
 
+  /// A header that rules look at comes more than once, as a list, or with a blank at an end: denied
+  /// before any rule.
+  record Ambiguous(String header) implements Decision {
+    @Override
+    public boolean allowed() {
+      return false;
+    }
+  }
+
   /// No rule matched.
   record Defaulted(Action action) implements Decision {
     @Override

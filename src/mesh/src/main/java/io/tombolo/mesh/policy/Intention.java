@@ -2,14 +2,16 @@ package io.tombolo.mesh.policy;
 
 import static java.util.Comparator.comparingInt;
 
+import io.tombolo.mesh.catalog.Key;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /// What holds for calls of this source to this destination.
 ///
 /// @param precedence of two intentions the higher is tried first: Consul's 9 to 5, see
-///   [#precedence]
+///   [#precedenceOf]; what other dialects try before or after all others has 10 or 0
 /// @param given what a request must have, such as a token, for the permissions to be looked at
 /// @param permissions tried in order, the first that matches decides
 /// @param otherwise what becomes of requests that no permission matches
@@ -83,6 +85,19 @@ public record Intention(
         writtenIn);
   }
 
+  /// Denies there whoever no other intention lets in. For dialects in which a policy closes what it
+  /// is about, also in a mesh that lets in everyone by default.
+  public static Intention closing(Party destination, Provenance writtenIn) {
+    return new Intention(
+        new Party.Anyone(),
+        destination,
+        0,
+        Condition.always(),
+        List.of(),
+        Otherwise.DENY,
+        writtenIn);
+  }
+
   /// The same, where requests must have this too.
   public Intention given(Condition condition) {
     return new Intention(
@@ -112,6 +127,16 @@ public record Intention(
   public boolean ofRequests() {
     return given.ofRequests()
         || permissions.stream().anyMatch(permission -> permission.condition().ofRequests());
+  }
+
+  /// The providers whose tokens it asks for.
+  Stream<Key> providers() {
+    return Stream.concat(Stream.of(given), permissions.stream().map(Permission::condition))
+        .flatMap(Condition::parts)
+        .filter(Condition.Token.class::isInstance)
+        .map(token ->
+            JwtProviderObject.key(writtenIn.source(), ((Condition.Token) token).provider()))
+        .distinct();
   }
 
   /// What it does, in a word.

@@ -10,12 +10,15 @@ import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.Intention.Action;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What intentions mean in a catalog: whom their parties stand for. Not thread-safe.
 public final class Policies {
@@ -24,11 +27,16 @@ public final class Policies {
   private final Naming naming;
   private final TrustDomain trustDomain;
   private final Mode mode;
+  private final boolean forIdentities;
+  private final Tokens tokens;
 
   /// Many services have the same rules.
   private final Map<List<Intention>, InboundPolicy> known = new HashMap<>();
 
   private final Map<Party, Set<Principal>> principals = new HashMap<>();
+
+  /// What workloads of each identity serve; null until someone asks.
+  private @Nullable Map<SpiffeId, Set<ServiceId>> servedBy;
 
   public Policies(
       Intentions intentions, Catalog catalog, Naming naming, TrustDomain trustDomain, Mode mode) {
@@ -37,57 +45,102 @@ public final class Policies {
     this.naming = naming;
     this.trustDomain = trustDomain;
     this.mode = mode;
+    this.forIdentities = intentions.forIdentities();
+    this.tokens = new Tokens(catalog, mode.strict());
   }
 
-  /// Who may call this service.
+  /// Who may call this service; see [InboundPolicy#at(SpiffeId)] for one of its workloads.
   public InboundPolicy at(Service destination) {
-    return known.computeIfAbsent(intentions.at(destination), this::policy);
+    var runBy = forIdentities ? catalog.identitiesOf(destination.id()) : Set.<SpiffeId>of();
+    return known.computeIfAbsent(intentions.at(destination, runBy), this::policy);
   }
 
   private InboundPolicy policy(List<Intention> tried) {
     return new InboundPolicy(
         catalog.banned().identities(),
         tried.stream().flatMap(this::rules).toList(),
-        mode.byDefault());
+        mode,
+        tokens.providers(tried));
   }
 
   /// An intention as steps of a decision.
   private Stream<Rule> rules(Intention intention) {
     var callers = of(intention.source());
     var rules = new ArrayList<Rule>();
-    if (mode.strict() && !intention.given().equals(Condition.always())) {
-      var lacking = Condition.not(Strictly.of(intention.given(), false));
+    if (!intention.given().equals(Condition.always())
+        && (mode.strict() || !tokens.unknown(intention).isEmpty())) {
+      var lacking = Condition.not(read(intention.given(), intention, false));
       rules.add(new Rule(intention, Rule.REQUIREMENT, callers, lacking, Action.DENY));
     }
-    var given = mode.strict() ? Condition.always() : intention.given();
     for (int i = 0; i < intention.permissions().size(); i++) {
       var permission = intention.permissions().get(i);
-      var condition = mode.strict() ? Strictly.of(permission) : permission.condition();
-      rules.add(
-          new Rule(intention, i, callers, Condition.allOf(given, condition), permission.action()));
+      var denies = permission.action() == Action.DENY;
+      var condition =
+          Condition.allOf(
+              given(intention, denies), read(permission.condition(), intention, denies));
+      rules.add(new Rule(intention, i, callers, condition, permission.action()));
     }
-    switch (intention.otherwise()) {
-      case ALLOW -> rules.add(new Rule(intention, Rule.LAST_WORD, callers, given, Action.ALLOW));
-      case DENY -> rules.add(new Rule(intention, Rule.LAST_WORD, callers, given, Action.DENY));
-      case DEFAULT ->
-          rules.add(new Rule(intention, Rule.LAST_WORD, callers, given, mode.byDefault()));
-      case NEXT -> {}
-    }
+    lastWord(intention)
+        .ifPresent(action ->
+            rules.add(
+                new Rule(
+                    intention,
+                    Rule.LAST_WORD,
+                    callers,
+                    given(intention, action == Action.DENY),
+                    action)));
     return rules.stream();
+  }
+
+  private Optional<Action> lastWord(Intention intention) {
+    return switch (intention.otherwise()) {
+      case ALLOW -> Optional.of(Action.ALLOW);
+      case DENY -> Optional.of(Action.DENY);
+      case DEFAULT -> Optional.of(mode.byDefault());
+      case NEXT -> Optional.empty();
+    };
+  }
+
+  /// What each rule of an intention needs besides its own condition: nothing where lacking it has
+  /// been denied.
+  private Condition given(Intention intention, boolean inDoubt) {
+    return mode.strict() ? Condition.always() : read(intention.given(), intention, inDoubt);
+  }
+
+  /// @param inDoubt the answer where the request is not clear
+  private Condition read(Condition condition, Intention of, boolean inDoubt) {
+    var said = tokens.said(condition, of.writtenIn().source(), inDoubt);
+    return mode.strict() ? Strictly.of(said, inDoubt) : said;
   }
 
   /// The services that a rule about this destination is for.
   public Stream<ServiceId> services(Party destination) {
     return switch (destination) {
-      case Party.Everyone() -> catalog.services().keySet().stream();
+      case Party.Everyone(), Party.Anyone() -> catalog.services().keySet().stream();
       case Party.Named(var name) -> naming.claimants(name).stream().map(Service::id);
       case Party.InWorld named -> registered(named);
       case Party.InNamespace(var namespace) ->
           catalog.services().keySet().stream()
               .filter(id -> id.source().world() == World.KUBERNETES)
               .filter(id -> id.namespace().equals(namespace));
-      case Party.Account _, Party.Identified _ -> Stream.empty();
+      case Party.Account(var namespace, var account) ->
+          servedBy(SpiffeId.serviceAccount(trustDomain, namespace, account));
+      case Party.Identified(var id) -> servedBy(id);
     };
+  }
+
+  private Stream<ServiceId> servedBy(SpiffeId identity) {
+    var all = servedBy;
+    if (all == null) {
+      all = new HashMap<>();
+      for (var service : catalog.services().keySet()) {
+        for (var one : catalog.identitiesOf(service)) {
+          all.computeIfAbsent(one, _ -> new HashSet<>()).add(service);
+        }
+      }
+      servedBy = all;
+    }
+    return all.getOrDefault(identity, Set.of()).stream();
   }
 
   private Stream<ServiceId> registered(Party.InWorld named) {
@@ -103,6 +156,7 @@ public final class Policies {
 
   private Set<Principal> principals(Party source) {
     return switch (source) {
+      case Party.Anyone() -> Set.of(new Principal.Under("spiffe://"));
       case Party.Everyone() -> Set.of(new Principal.Under("spiffe://" + trustDomain + "/ns/"));
       case Party.InNamespace(var namespace) ->
           Set.of(new Principal.Under("spiffe://%s/ns/%s/sa/".formatted(trustDomain, namespace)));

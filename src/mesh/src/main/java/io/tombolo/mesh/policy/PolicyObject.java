@@ -1,5 +1,6 @@
 package io.tombolo.mesh.policy;
 
+import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Key;
 import io.tombolo.mesh.catalog.Revisable;
@@ -12,11 +13,17 @@ import java.util.List;
 /// @param intentions what is in force
 /// @param problems why the object as it is now was rejected, each with the field and the way out;
 ///   empty if it is in force. A rejected object leaves the last good rules in force.
-public record PolicyObject(Key key, List<Intention> intentions, List<String> problems)
+/// @param partial it is in force as far as it goes, in spite of its problems
+public record PolicyObject(
+    Key key, List<Intention> intentions, List<String> problems, boolean partial)
     implements Revisable {
   public PolicyObject {
     intentions = List.copyOf(intentions);
     problems = List.copyOf(problems);
+  }
+
+  public PolicyObject(Key key, List<Intention> intentions, List<String> problems) {
+    this(key, intentions, problems, false);
   }
 
   /// An object whose rules are to be in force.
@@ -29,14 +36,32 @@ public record PolicyObject(Key key, List<Intention> intentions, List<String> pro
     return new PolicyObject(key, List.of(), problems);
   }
 
+  /// An object whose rules are to be in force, though some of it cannot be, such as what refers to
+  /// an object that is not there. What it said before is not in force any more.
+  public static PolicyObject partial(Key key, List<Intention> intentions, List<String> problems) {
+    return new PolicyObject(key, intentions, problems, true);
+  }
+
   /// @param kind as in [Provenance]
   public static Key key(SourceId source, String kind, String namespace, String name) {
     return new Key(source, Key.Kind.INTENTIONS, namespace, name, kind);
   }
 
+  /// What the rules in force ask for and is not there.
+  public List<String> unresolved(Catalog catalog) {
+    var tokens = new Tokens(catalog, true);
+    return intentions.stream()
+        .flatMap(intention -> tokens.unknown(intention).stream())
+        .distinct()
+        .map(provider ->
+            "%s %s: asks for tokens of %s, which is not in force; write a jwt-provider entry of this name. Until then nobody has such a token."
+                .formatted(key.part(), key.name(), provider.name()))
+        .toList();
+  }
+
   @Override
   public Item succeeding(Item earlier) {
-    return problems.isEmpty() || !(earlier instanceof PolicyObject lastGood)
+    return problems.isEmpty() || partial || !(earlier instanceof PolicyObject lastGood)
         ? this
         : new PolicyObject(key, lastGood.intentions, problems);
   }

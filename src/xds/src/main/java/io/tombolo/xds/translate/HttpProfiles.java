@@ -86,7 +86,7 @@ final class HttpProfiles {
 
   private static final HttpFilter REFUSE =
       HttpFilter.newBuilder()
-          .setName("tombolo.http-profile")
+          .setName("tombolo.http_profile")
           .setTypedConfig(
               Protos.any(
                   io.envoyproxy
@@ -105,7 +105,7 @@ final class HttpProfiles {
 
   private static final TypedExtensionConfig REMOVE =
       TypedExtensionConfig.newBuilder()
-          .setName("tombolo.http-profile")
+          .setName("tombolo.http_profile")
           .setTypedConfig(Protos.any(removed()))
           .build();
 

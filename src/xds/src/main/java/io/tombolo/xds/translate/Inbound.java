@@ -13,6 +13,7 @@ import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.InboundPolicy;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// LDS, CDS and RDS, the way in: what reaches the applications beside one proxy, and who may.
 public final class Inbound {
@@ -42,12 +43,19 @@ public final class Inbound {
       return new Served(name, chosen, protocol, proxy, application, policy, partners, httpProfile);
     }
 
-    /// What its listener is made from: where requests are understood the policy is in the route.
+    /// What its listener is made from: where requests are understood the policy is in the route,
+    /// and only the keys that verify tokens are here.
     public Served heard() {
+      var keys = InboundPolicy.NOBODY.with(policy.providers());
       return protocol.isHttp()
-          ? new Served(
-              name, snis, protocol, proxy, application, InboundPolicy.NOBODY, partners, httpProfile)
+          ? new Served(name, snis, protocol, proxy, application, keys, partners, httpProfile)
           : this;
+    }
+
+    /// What only this proxy is told: where the application is, and where keys are fetched.
+    public Stream<Clusters.Particular> clusters() {
+      return Stream.concat(
+          Stream.of(application), policy.providers().stream().flatMap(Clusters.KeyServer::of));
     }
 
     public String routes() {
@@ -80,8 +88,7 @@ public final class Inbound {
 
   /// The routes of a service that speaks HTTP.
   public static RouteConfiguration routes(Served served) {
-    return Http.inboundRoute(
-        served.routes(), served.application().name(), Rbac.of(served.policy()));
+    return Http.inboundRoute(served.routes(), served.application().name(), served.policy());
   }
 
   /// Where requests are understood they are judged one by one, by the rules of their route: those
@@ -99,7 +106,8 @@ public final class Inbound {
       chain.addFilters(Partners.filter(trustDomain, served.partners()));
     }
     if (served.protocol().isHttp()) {
-      chain.addFilters(Http.inbound(served.routes(), served.httpProfile()));
+      chain.addFilters(
+          Http.inbound(served.routes(), served.httpProfile(), served.policy().providers()));
     } else {
       chain.addFilters(rbac(served.policy()));
       chain.addFilters(Outbound.tcp("inbound", served.application().name()));

@@ -1,11 +1,15 @@
 package io.tombolo.xds.translate;
 
+import com.github.xds.core.v3.TypedExtensionConfig;
+import com.github.xds.type.matcher.v3.Matcher;
+import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.rbac.v3.Permission;
 import io.envoyproxy.envoy.config.rbac.v3.Policy;
 import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;
 import io.envoyproxy.envoy.config.rbac.v3.SourcedMetadata;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
 import io.envoyproxy.envoy.type.matcher.v3.ListMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.OrMatcher;
@@ -33,8 +37,6 @@ public final class Rbac {
   /// The policy that is there when whoever is not denied may call.
   private static final String REST = "default-allow";
 
-  private static final String JWT_FILTER = "envoy.filters.http.jwt_authn";
-
   /// What an earlier rule has denied.
   ///
   /// @param principals whom it is about
@@ -47,6 +49,10 @@ public final class Rbac {
   }
 
   private Rbac() {}
+
+  private static com.github.xds.type.matcher.v3.StringMatcher.Builder unclear() {
+    return com.github.xds.type.matcher.v3.StringMatcher.newBuilder();
+  }
 
   /// @param policy of one port
   public static RBAC of(InboundPolicy policy) {
@@ -68,7 +74,7 @@ public final class Rbac {
             .addPrincipals(but(that(any(principals), rule.condition()), joined(banned, before)));
       }
     }
-    if (policy.byDefault() == Action.ALLOW) {
+    if (policy.mode().byDefault() == Action.ALLOW) {
       var before = denied.stream().flatMap(d -> d.as().stream()).toList();
       policies.put(REST, anyPermission().addPrincipals(but(everybody(), joined(banned, before))));
     }
@@ -78,6 +84,52 @@ public final class Rbac {
     var rules = RBAC.newBuilder().setAction(RBAC.Action.ALLOW);
     policies.forEach((name, allowing) -> rules.putPolicies(name, allowing.build()));
     return rules.build();
+  }
+
+  /// Denies requests with several values of one of these headers, whether it comes more than once
+  /// or as a list, and with a blank at either end of it. Rules cannot say that: they look at each
+  /// value of a header alone, a matcher at all, joined.
+  static Matcher noLists(List<String> headers) {
+    var matcher =
+        Matcher.newBuilder()
+            .setOnNoMatch(Matcher.OnMatch.newBuilder().setAction(action("any", RBAC.Action.ALLOW)));
+    for (var header : headers) {
+      var unclear = Matcher.MatcherList.Predicate.PredicateList.newBuilder();
+      UNCLEAR.forEach(text -> unclear.addPredicate(isSo(header, text)));
+      matcher
+          .getMatcherListBuilder()
+          .addMatchers(
+              Matcher.MatcherList.FieldMatcher.newBuilder()
+                  .setPredicate(Matcher.MatcherList.Predicate.newBuilder().setOrMatcher(unclear))
+                  .setOnMatch(
+                      Matcher.OnMatch.newBuilder()
+                          .setAction(action("list/" + header, RBAC.Action.DENY))));
+    }
+    return matcher.build();
+  }
+
+  private static Matcher.MatcherList.Predicate isSo(
+      String header, com.github.xds.type.matcher.v3.StringMatcher text) {
+    var input = HttpRequestHeaderMatchInput.newBuilder().setHeaderName(header).build();
+    return Matcher.MatcherList.Predicate.newBuilder()
+        .setSinglePredicate(
+            Matcher.MatcherList.Predicate.SinglePredicate.newBuilder()
+                .setInput(extension("header", input))
+                .setValueMatch(text))
+        .build();
+  }
+
+  private static TypedExtensionConfig action(String name, RBAC.Action action) {
+    var decided =
+        io.envoyproxy.envoy.config.rbac.v3.Action.newBuilder().setName(name).setAction(action);
+    return extension("action", decided.build());
+  }
+
+  private static TypedExtensionConfig extension(String name, Message config) {
+    return TypedExtensionConfig.newBuilder()
+        .setName(name)
+        .setTypedConfig(Protos.any(config))
+        .build();
   }
 
   private static List<Principal> banned(InboundPolicy policy) {
@@ -129,6 +181,8 @@ public final class Rbac {
       case Condition.Header header -> header(header.name(), header.test(), header.inverted());
       case Condition.Caller(var principal) -> authenticated(matcher(principal));
       case Condition.Claim claim -> claim(claim);
+      case Condition.Token _ ->
+          throw new IllegalArgumentException("the provider is not found out: " + condition);
       case Condition.Port _ ->
           throw new IllegalArgumentException("the policy is not that of one port: " + condition);
     };
@@ -152,14 +206,24 @@ public final class Rbac {
     return Principal.newBuilder().setHeader(header).build();
   }
 
-  /// Where the filter for tokens leaves the claims of those that it verified.
+  /// The claims of a token that was verified, if none beside it failed: else a good one would open
+  /// the door for another, which the application might take for good.
   private static Principal claim(Condition.Claim claim) {
-    var at = MetadataMatcher.newBuilder().setFilter(JWT_FILTER);
-    at.addPathBuilder().setKey("jwt_payload_" + claim.provider());
-    claim.path().forEach(name -> at.addPathBuilder().setKey(name));
+    var path = new ArrayList<>(List.of(Jwt.claims(claim.provider())));
+    path.addAll(claim.path());
+    var failure = List.of(Jwt.failure(claim.provider()), "code");
+    return all(
+        List.of(
+            left(path, value(claim.test())),
+            not(left(failure, ValueMatcher.newBuilder().setPresentMatch(true).build()))));
+  }
+
+  /// What the filter for tokens has left.
+  private static Principal left(List<String> path, ValueMatcher value) {
+    var at = MetadataMatcher.newBuilder().setFilter(Jwt.FILTER).setValue(value);
+    path.forEach(name -> at.addPathBuilder().setKey(name));
     return Principal.newBuilder()
-        .setSourcedMetadata(
-            SourcedMetadata.newBuilder().setMetadataMatcher(at.setValue(value(claim.test()))))
+        .setSourcedMetadata(SourcedMetadata.newBuilder().setMetadataMatcher(at))
         .build();
   }
 

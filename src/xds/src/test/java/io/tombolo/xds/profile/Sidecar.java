@@ -5,13 +5,9 @@ import static io.tombolo.mesh.catalog.Examples.TRUST_DOMAIN;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
-import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
-import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
@@ -64,19 +60,6 @@ import java.util.stream.Stream;
 final class Sidecar implements AutoCloseable {
   static final SpiffeId WEB = SpiffeId.serviceAccount(TRUST_DOMAIN, "shop", "web");
   private static final SpiffeId OWN = SpiffeId.serviceAccount(TRUST_DOMAIN, "shop", "app");
-
-  /// As the agent's bootstrap has it: several headers of a name are one list to rules.
-  private static final LayeredRuntime HEADERS_JOINED =
-      LayeredRuntime.newBuilder()
-          .addLayers(
-              RuntimeLayer.newBuilder()
-                  .setName("tombolo")
-                  .setStaticLayer(
-                      Struct.newBuilder()
-                          .putFields(
-                              "envoy.reloadable_features.rbac_match_headers_individually",
-                              Value.newBuilder().setBoolValue(false).build())))
-          .build();
 
   private final Scratch files = Scratch.named("profile");
   private final Map<String, Application> applications = new HashMap<>();
@@ -187,7 +170,6 @@ final class Sidecar implements AutoCloseable {
     return Bootstrap.newBuilder()
         .setAdmin(Admin.newBuilder().setAddress(Address.newBuilder().setSocketAddress(loopback)))
         .setStaticResources(resources)
-        .setLayeredRuntime(HEADERS_JOINED)
         .build();
   }
 
