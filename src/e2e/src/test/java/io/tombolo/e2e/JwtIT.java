@@ -74,6 +74,7 @@ class JwtIT {
   private KeyServer keys;
   private Workload desk;
   private Workload clerk;
+  private String written = "";
 
   /// A request's token.
   ///
@@ -101,7 +102,12 @@ class JwtIT {
     clerk = begin("clerk", vm("clerk"), List.of("desk=127.0.0.1:9001"));
     worlds.consul().put("/v1/config", provider());
     worlds.consul().put("/v1/config", fetchedProvider("corp", CORP, keys));
-    worlds.awaitAllApplied();
+    keys.serve(corp.jwks());
+    write(permissions());
+    Await.until(
+        "the keys of corp are there",
+        PATIENCE,
+        () -> call("/either", Objects.requireNonNull(tokens().get("of the other"))).ok());
   }
 
   private Host vm(String name) throws Exception {
@@ -149,7 +155,7 @@ class JwtIT {
 
   @AfterAll
   void stop() throws Exception {
-    worlds.consul().deleteIntention("desk");
+    unwrite();
     worlds.consul().delete("/v1/config/jwt-provider/okta");
     worlds.consul().delete("/v1/config/jwt-provider/corp");
     worlds.consul().delete("/v1/config/service-defaults/desk");
@@ -223,15 +229,24 @@ class JwtIT {
             + "]");
   }
 
+  /// Has this and nothing else in force for calls to `desk`.
   private void write(String intention) {
-    worlds.consul().put("/v1/config", intention);
-    Await.until(
-        "the intention is known",
-        PATIENCE,
-        () ->
-            TwoWorlds.list(worlds.controlPlane().get("intentions").path("rejected"))
-                .noneMatch(rejected -> rejected.path("object").asText().endsWith("/desk")));
-    worlds.awaitAllApplied();
+    if (!intention.equals(written)) {
+      var before = revision();
+      worlds.consul().put("/v1/config", intention);
+      written = intention;
+      Await.until("the intention is known", PATIENCE, () -> revision() > before);
+      worlds.awaitAllApplied();
+    }
+  }
+
+  private void unwrite() {
+    worlds.consul().deleteIntention("desk");
+    written = "";
+  }
+
+  private long revision() {
+    return worlds.controlPlane().get("intentions").path("revision").asLong();
   }
 
   /// @param more claims besides the usual ones, each with a comma before it
@@ -399,18 +414,8 @@ class JwtIT {
     return Set.copyOf(through);
   }
 
-  private void awaitKeys() {
-    Await.until(
-        "the keys of corp are there",
-        PATIENCE,
-        () -> call("/either", Objects.requireNonNull(tokens().get("of the other"))).ok());
-  }
-
   @Test
   void a_permission_takes_the_tokens_it_asks_for_and_no_others() throws Exception {
-    keys.serve(corp.jwks());
-    write(permissions());
-    awaitKeys();
     var through =
         through(permissions(), List.of("/admin", "/either", "/open/secret", "/open", "/elsewhere"));
 
@@ -435,9 +440,6 @@ class JwtIT {
 
   @Test
   void what_the_entry_asks_for_is_asked_of_every_request() throws Exception {
-    keys.serve(corp.jwks());
-    write(permissions());
-    awaitKeys();
     var every = intention(asking(named("okta", "admin"), named("corp")), "\"Action\": \"allow\"");
     assertThat(through(every, List.of("/")))
         .containsExactlyInAnyOrder(
@@ -492,7 +494,7 @@ class JwtIT {
 
       server.serve(stranger.jwks());
       Await.until("the key is withdrawn", PATIENCE, () -> call("/", shown).status() == 403);
-      worlds.consul().deleteIntention("desk");
+      unwrite();
       worlds.consul().delete("/v1/config/jwt-provider/lab");
     }
   }
@@ -577,7 +579,7 @@ class JwtIT {
                     .contains("jwt-provider plain: JSONWebKeySet.Remote.URI must be https"));
     worlds.awaitAllApplied();
     assertThat(call("/", Objects.requireNonNull(tokens().get("admin"))).status()).isEqualTo(403);
-    worlds.consul().deleteIntention("desk");
+    unwrite();
     worlds.consul().delete("/v1/config/jwt-provider/plain");
   }
 }

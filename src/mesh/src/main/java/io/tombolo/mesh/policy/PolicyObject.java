@@ -42,7 +42,8 @@ public record PolicyObject(Key key, List<Intention> intentions, List<String> pro
         .flatMap(intention -> tokens.unknown(intention).stream())
         .distinct()
         .map(provider ->
-            "%s %s: asks for tokens of %s, which is not in force; write a jwt-provider entry of this name. Until then nobody has such a token."
+            ("%s %s: asks for tokens of %s, which is not in force; write a jwt-provider entry of"
+                    + " this name. Until then nobody has such a token.")
                 .formatted(key.part(), key.name(), provider.name()))
         .toList();
   }

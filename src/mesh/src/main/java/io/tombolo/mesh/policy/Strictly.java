@@ -4,7 +4,6 @@ import io.tombolo.mesh.policy.Condition.AllOf;
 import io.tombolo.mesh.policy.Condition.AnyOf;
 import io.tombolo.mesh.policy.Condition.Header;
 import io.tombolo.mesh.policy.Condition.Not;
-import io.tombolo.mesh.policy.Intention.Action;
 
 /// Conditions whose doubt never helps the caller: what comes as a list of values where one is
 /// looked for fits no allowing rule and every denying one; so does a header that is missing where
@@ -13,10 +12,6 @@ final class Strictly {
   private static final String SEPARATOR = ",";
 
   private Strictly() {}
-
-  static Condition of(Permission permission) {
-    return of(permission.condition(), permission.action() == Action.DENY);
-  }
 
   /// @param inDoubt the answer where the request is not clear
   static Condition of(Condition condition, boolean inDoubt) {
