@@ -145,16 +145,22 @@ final class Step {
                 intentions(before.catalog().others().get(key)), intentions(next.others().get(key))))
         .map(Intention::destination)
         .forEach(destinations::add);
+    var runByOthers =
+        moved.stream()
+            .filter(id -> !before.catalog().identitiesOf(id).equals(next.identitiesOf(id)))
+            .collect(Collectors.toSet());
     var providers = rewritten(Key.Kind.JWT_PROVIDERS).collect(Collectors.toSet());
     if (!providers.isEmpty()) {
       intentions.destinationsAskingFor(providers).forEach(destinations::add);
     }
     var sources = new HashSet<>(redescribed);
-    moved.stream()
-        .filter(id -> !before.catalog().identitiesOf(id).equals(next.identitiesOf(id)))
-        .forEach(sources::add);
+    sources.addAll(runByOthers);
     versions(sources).flatMap(intentions::destinationsNaming).forEach(destinations::add);
     var ruled = new HashSet<>(redescribed);
+    if (!runByOthers.isEmpty()
+        && (before.intentions().forIdentities() || intentions.forIdentities())) {
+      ruled.addAll(runByOthers);
+    }
     destinations.stream().flatMap(now::services).forEach(ruled::add);
     return ruled;
   }

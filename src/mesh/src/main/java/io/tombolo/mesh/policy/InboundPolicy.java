@@ -15,12 +15,15 @@ import java.util.Set;
 /// decides.
 ///
 /// @param banned denied before any rule is tried
-/// @param byDefault what holds if no rule matches
+/// @param mode what holds if no rule matches, and of headers that come more than once
 /// @param providers whose tokens the rules ask for, in order
 public record InboundPolicy(
-    Set<SpiffeId> banned, List<Rule> rules, Action byDefault, List<JwtProvider> providers) {
+    Set<SpiffeId> banned, List<Rule> rules, Mode mode, List<JwtProvider> providers) {
+  /// What stands between the values of a header that comes more than once.
+  public static final String LIST = ",";
+
   /// Denies everybody.
-  public static final InboundPolicy NOBODY = new InboundPolicy(Set.of(), List.of(), Action.DENY);
+  public static final InboundPolicy NOBODY = new InboundPolicy(Set.of(), List.of(), Mode.STRICT);
 
   public InboundPolicy {
     banned = Set.copyOf(banned);
@@ -29,13 +32,13 @@ public record InboundPolicy(
   }
 
   /// Without rules on tokens.
-  public InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Action byDefault) {
-    this(banned, rules, byDefault, List.of());
+  public InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Mode mode) {
+    this(banned, rules, mode, List.of());
   }
 
   /// The same with the providers of tokens that are to be known.
   public InboundPolicy with(List<JwtProvider> known) {
-    return new InboundPolicy(banned, rules, byDefault, known);
+    return new InboundPolicy(banned, rules, mode, known);
   }
 
   /// The trust domains besides our own of whom a rule allows something, in order.
@@ -50,6 +53,13 @@ public record InboundPolicy(
         .distinct()
         .sorted(Comparator.comparing(TrustDomain::name))
         .toList();
+  }
+
+  /// The policy of the service's workloads of one identity.
+  public InboundPolicy at(SpiffeId workload) {
+    var there =
+        rules.stream().filter(rule -> rule.intention().destination().holdsAt(workload)).toList();
+    return there.size() == rules.size() ? this : new InboundPolicy(banned, there, mode, providers);
   }
 
   /// The policy of one port. Where requests are not understood, an intention on requests denies
@@ -74,7 +84,7 @@ public record InboundPolicy(
             .toList();
     return there.equals(rules) && asked.equals(providers)
         ? this
-        : new InboundPolicy(banned, there, byDefault, asked);
+        : new InboundPolicy(banned, there, mode, asked);
   }
 
   private static boolean asksFor(JwtProvider provider, Rule rule) {
@@ -84,14 +94,15 @@ public record InboundPolicy(
             part instanceof Condition.Claim claim && claim.provider().equals(provider.id()));
   }
 
-  /// The first rule by which some request of this caller may be allowed, if there is one.
+  /// The first rule by which some request, to some of the service's workloads, of this caller may
+  /// be allowed, if there is one.
   public Optional<Rule> opening(SpiffeId caller) {
     var any = Request.connection(caller, 0);
     return banned.contains(caller)
         ? Optional.empty()
         : rules.stream()
             .filter(rule -> rule.concerns(any))
-            .takeWhile(rule -> !(rule.action() == Action.DENY && rule.isUnconditional()))
+            .takeWhile(rule -> !(rule.action() == Action.DENY && rule.isLastWord()))
             .filter(rule -> rule.action() == Action.ALLOW)
             .findFirst();
   }
@@ -99,11 +110,25 @@ public record InboundPolicy(
   /// May any request of this caller be allowed?
   public boolean mayAllow(SpiffeId caller) {
     return opening(caller).isPresent()
-        || (byDefault == Action.ALLOW
+        || (mode.byDefault() == Action.ALLOW
             && !banned.contains(caller)
             && rules.stream()
-                .noneMatch(rule ->
-                    rule.isUnconditional() && rule.concerns(Request.connection(caller, 0))));
+                .noneMatch(
+                    rule -> rule.isLastWord() && rule.concerns(Request.connection(caller, 0))));
+  }
+
+  /// The headers that must come once at most and be no list, for rules look at their values, and
+  /// who reads them later may take another value than a rule did. In order.
+  public List<String> unambiguous() {
+    return mode.strict()
+        ? rules.stream()
+            .flatMap(rule -> rule.condition().parts())
+            .filter(part -> part instanceof Condition.Header header && header.testsValue())
+            .map(part -> ((Condition.Header) part).name())
+            .distinct()
+            .sorted()
+            .toList()
+        : List.of();
   }
 
   /// @param request to a port that this is the policy of
@@ -111,10 +136,23 @@ public record InboundPolicy(
     if (banned.contains(request.caller())) {
       return new Decision.Banned();
     }
-    return rules.stream()
-        .filter(rule -> rule.matches(request))
-        .findFirst()
-        .<Decision>map(Decision.Ruled::new)
-        .orElseGet(() -> new Decision.Defaulted(byDefault));
+    return ambiguous(request)
+        .<Decision>map(Decision.Ambiguous::new)
+        .or(() ->
+            rules.stream()
+                .filter(rule -> rule.matches(request))
+                .findFirst()
+                .map(Decision.Ruled::new))
+        .orElseGet(() -> new Decision.Defaulted(mode.byDefault()));
+  }
+
+  private Optional<String> ambiguous(Request request) {
+    var http = request.http();
+    return http == null || http.headers().isEmpty()
+        ? Optional.empty()
+        : unambiguous().stream()
+            .filter(name ->
+                String.join(LIST, http.headers().getOrDefault(name, List.of())).contains(LIST))
+            .findFirst();
   }
 }
