@@ -53,7 +53,7 @@ public final class Policies {
 
   /// An intention as steps of a decision.
   private Stream<Rule> rules(Intention intention) {
-    var callers = of(intention.source());
+    var callers = callers(intention.source());
     var rules = new ArrayList<Rule>();
     if (mode.strict() && !intention.given().equals(Condition.always())) {
       var lacking = Condition.not(Strictly.of(intention.given(), false));
@@ -97,7 +97,8 @@ public final class Policies {
         .filter(catalog.services()::containsKey);
   }
 
-  private Set<Principal> of(Party source) {
+  /// Whom a rule about this source is about.
+  public Set<Principal> callers(Party source) {
     return principals.computeIfAbsent(source, this::principals);
   }
 
