@@ -1,5 +1,6 @@
 package io.tombolo.xds.translate;
 
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;
 import io.envoyproxy.envoy.config.route.v3.Route;
@@ -14,6 +15,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.tombolo.mesh.policy.InboundPolicy;
 import java.util.List;
+import java.util.Optional;
 
 /// RDS, and the filter that uses it: requests of one destination or to one application.
 public final class Http {
@@ -65,12 +67,15 @@ public final class Http {
   }
 
   /// Tells the application who calls in `x-forwarded-client-cert`, which callers cannot forge.
-  static Filter inbound(String routes) {
+  ///
+  /// @param report tells the control plane of each request
+  static Filter inbound(String routes, Optional<AccessLog> report) {
     return filter(
         manager("inbound", routes)
             .addHttpFilters(DENY_UNLESS_ROUTED)
             .addHttpFilters(ROUTER)
             .addAccessLog(Logs.REQUEST)
+            .addAllAccessLog(report.stream().toList())
             .setForwardClientCertDetails(
                 HttpConnectionManager.ForwardClientCertDetails.SANITIZE_SET)
             .setSetCurrentClientCertDetails(

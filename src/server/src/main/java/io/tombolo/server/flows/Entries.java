@@ -1,0 +1,154 @@
+package io.tombolo.server.flows;
+
+import io.envoyproxy.envoy.data.accesslog.v3.AccessLogCommon;
+import io.envoyproxy.envoy.data.accesslog.v3.HTTPAccessLogEntry;
+import io.envoyproxy.envoy.data.accesslog.v3.HTTPRequestProperties;
+import io.envoyproxy.envoy.data.accesslog.v3.TLSProperties;
+import io.tombolo.mesh.catalog.Protocol;
+import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.policy.Request;
+import io.tombolo.mesh.traffic.Flow;
+import io.tombolo.mesh.traffic.Reporting;
+import io.tombolo.xds.translate.Reports;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/// Entries of access logs as flows.
+///
+/// @param to what the calls are to
+/// @param name of the log
+/// @param known may there be such a caller?
+/// @param refused told of each entry that is none
+record Entries(
+    Admission.Outcome.Admitted to,
+    Reports.Name name,
+    Predicate<SpiffeId> known,
+    Consumer<Refusal> refused) {
+  private static final int LONGEST_PATH = 2048;
+  private static final int LONGEST_VALUE = 256;
+  private static final String METHOD = ":method";
+  private static final String DENIED_BY_RULES = "rbac_access_denied";
+
+  /// Why an entry is no flow.
+  private static final class NoFlow extends Exception {
+    private static final long serialVersionUID = 1;
+    private final Refusal why;
+
+    NoFlow(Refusal why) {
+      super(why.words(), null, false, false);
+      this.why = why;
+    }
+  }
+
+  private interface Step {
+    Flow flow() throws NoFlow;
+  }
+
+  void requests(List<HTTPAccessLogEntry> entries, Consumer<Flow> flows) {
+    entries.forEach(entry -> attempt(() -> request(entry), flows));
+  }
+
+  void connections(List<AccessLogCommon> entries, Consumer<Flow> flows) {
+    entries.forEach(entry -> attempt(() -> connection(entry), flows));
+  }
+
+  private void attempt(Step step, Consumer<Flow> flows) {
+    try {
+      flows.accept(step.flow());
+    } catch (NoFlow none) {
+      refused.accept(none.why);
+    }
+  }
+
+  private Flow connection(AccessLogCommon common) throws NoFlow {
+    if (name.kind() == Reports.Kind.REQUESTS || to.port().protocol() != Protocol.TCP) {
+      throw new NoFlow(Refusal.UNREADABLE);
+    }
+    var request = Request.connection(caller(common), to.port().number());
+    return new Flow(to.service(), request, Set.of(), name.kind() == Reports.Kind.LET_IN);
+  }
+
+  private Flow request(HTTPAccessLogEntry entry) throws NoFlow {
+    if (name.kind() != Reports.Kind.REQUESTS || !to.port().protocol().isHttp()) {
+      throw new NoFlow(Refusal.UNREADABLE);
+    }
+    boolean allowed = allowed(entry);
+    var recorded =
+        name.headers().stream()
+            .filter(header -> !Reporting.isSecret(header))
+            .limit(Reporting.MOST_HEADERS)
+            .collect(Collectors.toUnmodifiableSet());
+    var written = entry.getRequest();
+    var headers = new HashMap<String, String>();
+    for (var header : recorded) {
+      var value = written.getRequestHeadersMap().get(header);
+      if (value != null) {
+        headers.put(header, kept(value, LONGEST_VALUE));
+      }
+    }
+    var http = new Request.Http(method(written), path(written), headers);
+    var request = new Request(caller(entry.getCommonProperties()), to.port().number(), http);
+    return new Flow(to.service(), request, recorded, allowed);
+  }
+
+  /// What is refused by rules says so, and what is not comes to where it is sent on.
+  private static boolean allowed(HTTPAccessLogEntry entry) throws NoFlow {
+    if (entry.getResponse().getResponseCodeDetails().startsWith(DENIED_BY_RULES)) {
+      return false;
+    }
+    if (entry.getCommonProperties().getUpstreamRequestAttemptCount() > 0) {
+      return true;
+    }
+    throw new NoFlow(Refusal.UNJUDGED);
+  }
+
+  private SpiffeId caller(AccessLogCommon common) throws NoFlow {
+    var names = common.getTlsProperties().getPeerCertificateProperties().getSubjectAltNameList();
+    if (names.size() != 1 || !names.getFirst().hasUri()) {
+      throw new NoFlow(Refusal.UNREADABLE);
+    }
+    return caller(names.getFirst());
+  }
+
+  private SpiffeId caller(TLSProperties.CertificateProperties.SubjectAltName name) throws NoFlow {
+    try {
+      var caller = SpiffeId.parse(name.getUri());
+      if (known.test(caller)) {
+        return caller;
+      }
+    } catch (IllegalArgumentException noSpiffeId) {
+      throw new NoFlow(Refusal.UNREADABLE);
+    }
+    throw new NoFlow(Refusal.UNKNOWN_CALLER);
+  }
+
+  private static String method(HTTPRequestProperties written) throws NoFlow {
+    var method = written.getRequestHeadersMap().getOrDefault(METHOD, "");
+    if (method.isEmpty()) {
+      throw new NoFlow(Refusal.UNREADABLE);
+    }
+    return kept(method, LONGEST_VALUE);
+  }
+
+  /// Without query and fragment, as rules see it.
+  private static String path(HTTPRequestProperties written) throws NoFlow {
+    var path = written.getPath();
+    int end = path.length();
+    for (char mark : new char[] {'?', '#'}) {
+      int at = path.indexOf(mark);
+      end = at < 0 ? end : Math.min(end, at);
+    }
+    return kept(path.substring(0, end), LONGEST_PATH);
+  }
+
+  private static String kept(String text, int longest) throws NoFlow {
+    if (text.length() > longest || text.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
+      throw new NoFlow(Refusal.UNREADABLE);
+    }
+    return text;
+  }
+}
