@@ -97,7 +97,7 @@ public record Learned(List<Proposal> proposals, List<String> left) {
       var named = requests.stream().filter(Paths::canBeNamed).toList();
       if (named.size() < requests.size()) {
         left.add(
-            "%s -> %s: %d requests without a path (OPTIONS *, CONNECT) cannot be written"
+            "%s -> %s: %d requests without a path, or with a method in lower case, cannot be written"
                 .formatted(caller, service, requests.size() - named.size()));
       }
       return named.isEmpty() ? null : new Proposal.Source(party.get(), Paths.of(named));

@@ -17,12 +17,13 @@ final class Paths {
 
   private Paths() {}
 
-  /// Can a permission name its path?
+  /// Can a permission name its path and its method? Consul reads all methods in upper case.
   static boolean canBeNamed(Request.Http request) {
-    return request.path().startsWith("/");
+    return request.path().startsWith("/")
+        && request.method().chars().allMatch(c -> (c >= 'A' && c <= 'Z') || c == '-');
   }
 
-  /// @param seen whose paths can be named
+  /// @param seen that can be named
   static List<Proposal.Requests> of(Collection<Request.Http> seen) {
     SortedMap<String, SortedSet<String>> pathsByMethod = new TreeMap<>();
     seen.forEach(request ->
