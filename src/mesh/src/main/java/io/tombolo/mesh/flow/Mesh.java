@@ -74,6 +74,11 @@ public record Mesh(
         Visibility visibility) {
       this(trustDomain, sameName, gateways, visibility, Mode.STRICT);
     }
+
+    /// The same, with intentions read in another way.
+    public Settings with(Mode another) {
+      return new Settings(trustDomain, sameName, gateways, visibility, another);
+    }
   }
 
   /// The address of a mesh gateway.
