@@ -77,7 +77,7 @@ public record Mesh(
 
     /// The same, with intentions read in another way.
     public Settings with(Mode another) {
-      return new Settings(trustDomain, sameName, gateways, visibility, another);
+      return new Settings(trustDomain, sameName, gateways, visibility, another, reporting);
     }
   }
 

@@ -41,6 +41,16 @@ final class FlowPages {
       String first,
       String last) {}
 
+  /// @param files texts by name, in the formats of a directory
+  /// @param only are the files all policies that there are? Else they are applied to those in
+  ///   force.
+  /// @param sources the names of the cluster and the datacenter of files that are in no folder of
+  ///   one, by world; needed only where several are configured
+  record SimulationRequest(
+      @Nullable Map<String, String> files,
+      @Nullable Boolean only,
+      @Nullable Map<String, String> sources) {}
+
   /// @param total how many flows were looked at
   /// @param flipped how many of them flip
   /// @param flips those of them with most calls

@@ -3,6 +3,7 @@ package io.tombolo.server.admin;
 import io.tombolo.consul.ProposedEntries;
 import io.tombolo.kubernetes.ProposedIntentions;
 import io.tombolo.mesh.catalog.ServiceId;
+import io.tombolo.mesh.catalog.World;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Policies;
@@ -11,16 +12,22 @@ import io.tombolo.mesh.traffic.Learned;
 import io.tombolo.mesh.traffic.Seen;
 import io.tombolo.mesh.traffic.Simulation;
 import io.tombolo.server.flows.Intake;
+import io.tombolo.server.policy.Candidate;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The REST API of the calls that were seen, and what follows from them for intentions.
@@ -42,6 +49,46 @@ public class FlowsResource {
       @QueryParam("since") @Nullable String since) {
     var contents = contents();
     return FlowPages.flows(chosen(contents, namespace, since), contents);
+  }
+
+  /// What would become of the calls that were seen if other policies were in force.
+  @POST
+  @Path("intentions/simulate")
+  public FlowPages.SimulationPage simulate(FlowPages.@Nullable SimulationRequest request) {
+    if (request == null || request.files() == null || request.files().isEmpty()) {
+      throw AdminResource.problem("files: texts by name are needed");
+    }
+    var contents = contents();
+    var live = admin.loop().model().mesh();
+    var simulation =
+        Simulation.of(
+            contents.store().flows(), policy(live), policy(candidate(request, live).in(live)));
+    return FlowPages.simulation(simulation, contents);
+  }
+
+  private static Candidate candidate(FlowPages.SimulationRequest request, Mesh live) {
+    var replacing =
+        Boolean.TRUE.equals(request.only())
+            ? Candidate.Replacing.EVERYTHING
+            : Candidate.Replacing.SAME_OBJECTS;
+    var sources = new EnumMap<World, String>(World.class);
+    Objects.requireNonNullElse(request.sources(), Map.<String, String>of())
+        .forEach((world, name) -> sources.put(world(world), name));
+    try {
+      return Candidate.read(
+          new Candidate.Document(
+              new TreeMap<>(Objects.requireNonNull(request.files())), replacing, sources),
+          live);
+    } catch (IllegalArgumentException wrong) {
+      throw AdminResource.problem(Objects.requireNonNull(wrong.getMessage()));
+    }
+  }
+
+  private static World world(String label) {
+    return Stream.of(World.values())
+        .filter(world -> world.label().equals(label))
+        .findFirst()
+        .orElseThrow(() -> AdminResource.problem("sources: are of kubernetes and of consul"));
   }
 
   /// The objects that would allow what was allowed, and no other caller.
