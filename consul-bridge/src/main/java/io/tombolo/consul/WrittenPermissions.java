@@ -2,19 +2,16 @@ package io.tombolo.consul;
 
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.policy.Condition;
+import io.tombolo.mesh.policy.HttpMatches;
 import io.tombolo.mesh.policy.Intention.Action;
-import io.tombolo.mesh.policy.LiteralRegex;
 import io.tombolo.mesh.policy.Permission;
 import io.tombolo.mesh.policy.Text;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The `Permissions` of a source of a `service-intentions` entry, as Consul means them.
@@ -39,10 +36,12 @@ final class WrittenPermissions {
           "IgnoreCase");
 
   private final BiConsumer<String, String> problems;
+  private final HttpMatches matches;
 
   /// @param problems told the field and what is wrong with it, and the way out
   WrittenPermissions(BiConsumer<String, String> problems) {
     this.problems = problems;
+    this.matches = new HttpMatches(problems);
   }
 
   /// @param source the element of `Sources`
@@ -63,7 +62,7 @@ final class WrittenPermissions {
     }
     var conditions = new ArrayList<Condition>();
     path(http).ifPresent(conditions::add);
-    methods(http).ifPresent(conditions::add);
+    matches.methods(http.at("Methods"), http.texts("Methods")).ifPresent(conditions::add);
     http.objects("Header").forEach(header -> header(header).ifPresent(conditions::add));
     return Optional.ofNullable(action)
         .map(decided -> new Permission(decided, Condition.allOf(conditions)));
@@ -90,41 +89,11 @@ final class WrittenPermissions {
     }
     var field = given.getFirst();
     var value = http.text(field);
-    if (field.equals(REGEX)) {
-      return regex(http.at(field), value, Condition.Path::new);
-    }
-    if (!value.startsWith("/")) {
-      problems.accept(http.at(field), "must start with /");
-    }
-    return checked(
-        http.at(field),
-        () -> new Condition.Path(field.equals(EXACT) ? Text.exact(value) : Text.prefix(value)));
-  }
-
-  private Optional<Condition> regex(
-      String field, String regex, Function<Text, Condition> condition) {
-    var texts = LiteralRegex.of(regex);
-    if (texts.isEmpty()) {
-      problems.accept(
-          field,
-          "must be literal text, with (a|b), x? and .* at its ends only; write exact texts and"
-              + " prefixes, for patterns are not handed to proxies");
-      return Optional.empty();
-    }
-    return checked(field, () -> Condition.anyOf(texts.get().stream().map(condition).toList()));
-  }
-
-  private Optional<Condition> methods(Fields http) {
-    var seen = new HashSet<String>();
-    var conditions = new ArrayList<Condition>();
-    for (var method : http.texts("Methods")) {
-      var upper = method.toUpperCase(Locale.ROOT);
-      if (!seen.add(upper)) {
-        problems.accept(http.at("Methods"), "has " + Names.printable(upper) + " twice; keep one");
-      }
-      checked(http.at("Methods"), () -> new Condition.Method(upper)).ifPresent(conditions::add);
-    }
-    return conditions.isEmpty() ? Optional.empty() : Optional.of(Condition.anyOf(conditions));
+    return switch (field) {
+      case REGEX -> matches.pathRegex(http.at(field), value);
+      case EXACT -> matches.path(http.at(field), Text.Kind.EXACT, value);
+      default -> matches.path(http.at(field), Text.Kind.PREFIX, value);
+    };
   }
 
   private Optional<Condition> header(Fields written) {
@@ -141,41 +110,15 @@ final class WrittenPermissions {
     if (ignoreCase && (kind.equals("Present") || kind.equals("Regex"))) {
       problems.accept(written.at("IgnoreCase"), "goes without " + kind + "; leave it out");
     }
-    if (kind.equals("Regex")) {
-      return regex(written.at(kind), written.text(kind), text -> new Condition.Header(name, text))
-          .map(any -> inverted ? otherThan(name, any) : any);
-    }
-    return checked(
-        written.at("Name"),
-        () ->
-            kind.equals("Present")
-                ? present(name, inverted)
-                : new Condition.Header(name, text(kind, written.text(kind), ignoreCase), inverted));
-  }
-
-  private static Condition present(String name, boolean inverted) {
-    var there = new Condition.Header(name, Text.PRESENT);
-    return inverted ? Condition.not(there) : there;
-  }
-
-  private static Condition otherThan(String name, Condition any) {
-    return any instanceof Condition.Header(var _, var test, var _)
-            && test.kind() != Text.Kind.PRESENT
-        ? new Condition.Header(name, test, true)
-        : Condition.allOf(new Condition.Header(name, Text.PRESENT), Condition.not(any));
-  }
-
-  private static Text text(String kind, String value, boolean ignoreCase) {
-    return new Text(Text.Kind.valueOf(kind.toUpperCase(Locale.ROOT)), value, ignoreCase);
-  }
-
-  private Optional<Condition> checked(String field, Supplier<Condition> condition) {
-    try {
-      return Optional.of(condition.get());
-    } catch (IllegalArgumentException bad) {
-      problems.accept(field, String.valueOf(bad.getMessage()));
-      return Optional.empty();
-    }
+    return kind.equals("Regex")
+        ? matches.headerRegex(written.at(kind), name, written.text(kind), inverted)
+        : matches.header(
+            written.at("Name"),
+            name,
+            Text.Kind.valueOf(kind.toUpperCase(Locale.ROOT)),
+            kind.equals("Present") ? "" : written.text(kind),
+            ignoreCase,
+            inverted);
   }
 
   private void refuseBeyond(Fields fields, Set<String> known) {

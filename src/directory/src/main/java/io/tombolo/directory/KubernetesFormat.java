@@ -1,5 +1,6 @@
 package io.tombolo.directory;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
@@ -64,6 +65,7 @@ record KubernetesFormat(Cluster cluster, Manifests manifests) implements Format<
   private static boolean known(HasMetadata object) {
     return switch (object) {
       case Service _, EndpointSlice _, Pod _, Node _, Namespace _, Intention _ -> true;
+      case GenericKubernetesResource other -> KubernetesWorld.understood(other);
       default -> false;
     };
   }

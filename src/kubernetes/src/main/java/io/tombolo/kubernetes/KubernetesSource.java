@@ -76,7 +76,7 @@ public final class KubernetesSource implements Source {
   /// Lists and follows until something that matters for the listing changes.
   private void read(Consumer<Fact> facts) throws IOException, InterruptedException {
     var offered = Offered.by(client, id());
-    try (var session = new Session(client, offered.kinds())) {
+    try (var session = new Session(client, offered)) {
       var world = new KubernetesWorld(cluster);
       session.listed(pace.listing).forEach(world::put);
       complete(facts, world, offered);

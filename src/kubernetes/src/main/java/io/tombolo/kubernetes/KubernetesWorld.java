@@ -1,5 +1,6 @@
 package io.tombolo.kubernetes;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
@@ -14,7 +15,6 @@ import io.tombolo.mesh.catalog.Refused;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,13 +41,16 @@ public final class KubernetesWorld {
   private final Endpoints endpoints;
 
   /// The slices that depend on a pod or a node.
-  private final Map<Ref, Set<Ref>> dependents = new HashMap<>();
+  private final Dependents dependents = new Dependents();
+
+  private final Foreign foreign;
 
   private final Map<Ref, List<Item>> said = new LinkedHashMap<>();
 
   public KubernetesWorld(Cluster cluster) {
     this.cluster = cluster;
     this.endpoints = new Endpoints(cluster, pods, zones);
+    this.foreign = new Foreign(cluster);
   }
 
   /// The object is so now.
@@ -73,6 +76,10 @@ public final class KubernetesWorld {
           say(
               ref,
               WrittenRoute.of(ref, route, cluster).<List<Item>>map(List::of).orElse(List.of()));
+      case GenericKubernetesResource other ->
+          Dialect.of(other)
+              .map(dialect -> sayForeign(foreign.put(ref, dialect, other)))
+              .orElse(List.of());
       default -> List.of();
     };
   }
@@ -83,13 +90,17 @@ public final class KubernetesWorld {
     var facts = new ArrayList<>(say(ref, List.of()));
     switch (object) {
       case io.fabric8.kubernetes.api.model.Service _ -> services.remove(ref);
-      case EndpointSlice _ -> forget(ref);
+      case EndpointSlice _ -> {
+        slices.remove(ref);
+        dependents.forget(ref);
+      }
       case Pod _ -> {
         pods.remove(ref);
         facts.addAll(sayDependents(ref));
       }
       case Node _ -> facts.addAll(putZone(ref, ""));
       case Namespace _ -> facts.addAll(putExport(ref, Optional.empty()));
+      case GenericKubernetesResource _ -> facts.addAll(sayForeign(foreign.remove(ref)));
       default -> {}
     }
     return facts;
@@ -109,37 +120,23 @@ public final class KubernetesWorld {
     return said.values().stream().flatMap(Collection::stream);
   }
 
-  private static boolean understood(HasMetadata object) {
+  /// Are objects of this kind read?
+  public static boolean understood(HasMetadata object) {
     return switch (object) {
       case io.fabric8.kubernetes.api.model.Service _ -> true;
       case EndpointSlice _, Pod _, Node _, Namespace _, Intention _, HTTPRoute _ -> true;
+      case GenericKubernetesResource other -> Dialect.of(other).isPresent();
       default -> false;
     };
   }
 
   private List<Fact> putSlice(Ref ref, KnownSlice slice) {
-    forget(ref);
     slices.put(ref, slice);
-    dependencies(slice)
-        .forEach(on -> dependents.computeIfAbsent(on, _ -> new HashSet<>()).add(ref));
+    dependents.put(ref, dependencies(slice));
     return say(ref, endpoints.of(ref, slice));
   }
 
-  private void forget(Ref ref) {
-    var slice = slices.remove(ref);
-    if (slice != null) {
-      dependencies(slice)
-          .forEach(on ->
-              dependents.computeIfPresent(
-                  on,
-                  (_, all) -> {
-                    all.remove(ref);
-                    return all.isEmpty() ? null : all;
-                  }));
-    }
-  }
-
-  private static Stream<Ref> dependencies(KnownSlice slice) {
+  private static Set<Ref> dependencies(KnownSlice slice) {
     return slice.rows().stream()
         .flatMap(row ->
             Stream.concat(
@@ -147,7 +144,7 @@ public final class KubernetesWorld {
                     ? Stream.of(pod.ref())
                     : Stream.empty(),
                 row.node().isEmpty() ? Stream.empty() : Stream.of(Ref.node(row.node()))))
-        .distinct();
+        .collect(Collectors.toSet());
   }
 
   private List<Fact> putPod(Ref ref, KnownPod pod) {
@@ -182,12 +179,17 @@ public final class KubernetesWorld {
   }
 
   private List<Fact> sayDependents(Ref on) {
-    return dependents.getOrDefault(on, Set.of()).stream()
+    return dependents
+        .of(on)
         .flatMap(ref -> {
           var slice = slices.get(ref);
           return slice == null ? Stream.empty() : say(ref, endpoints.of(ref, slice)).stream();
         })
         .toList();
+  }
+
+  private List<Fact> sayForeign(Stream<Ref> policies) {
+    return policies.flatMap(ref -> say(ref, foreign.items(ref)).stream()).toList();
   }
 
   /// Says what changed between what was said of this object before and now.

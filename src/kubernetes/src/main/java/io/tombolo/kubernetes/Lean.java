@@ -1,5 +1,6 @@
 package io.tombolo.kubernetes;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
@@ -32,6 +33,9 @@ final class Lean<T extends HasMetadata> implements ItemStore<T> {
     if (object instanceof Pod) {
       metadata.setAnnotations(Map.of());
       metadata.setLabels(Map.of());
+    } else if (object instanceof GenericKubernetesResource other) {
+      metadata.setAnnotations(Map.of());
+      other.getAdditionalProperties().remove("status");
     } else if (metadata.getAnnotations() != null) {
       metadata.getAnnotations().remove(LAST_APPLIED);
     }

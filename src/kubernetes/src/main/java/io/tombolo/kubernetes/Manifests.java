@@ -16,7 +16,10 @@ public final class Manifests {
   private final KubernetesSerialization serialization = new KubernetesSerialization();
 
   public Manifests() {
-    serialization.registerKubernetesResource(Intention.class);
+    for (var version : List.of(Intention.VERSION, io.tombolo.kubernetes.v1.Intention.VERSION)) {
+      serialization.registerKubernetesResource(
+          Intention.GROUP + "/" + version, "Intention", Intention.class);
+    }
   }
 
   /// The objects of a manifest: of all its documents, and of the lists among them.

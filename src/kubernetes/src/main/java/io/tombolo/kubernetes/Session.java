@@ -2,6 +2,7 @@ package io.tombolo.kubernetes;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
@@ -45,14 +46,19 @@ final class Session implements AutoCloseable {
   private final List<Followed<?>> followed = new ArrayList<>();
 
   /// Starts to list and follow these kinds.
-  Session(KubernetesClient client, List<Class<? extends HasMetadata>> kinds) {
-    kinds.forEach(kind -> followed.add(follow(client, kind)));
+  Session(KubernetesClient client, Offered offered) {
+    for (var kind : offered.kinds()) {
+      followed.add(follow(kind.getSimpleName(), client.resources(kind).inAnyNamespace()));
+    }
+    for (var served : offered.dialects()) {
+      followed.add(follow(served.dialect().kind(), served.all(client)));
+    }
   }
 
-  private <T extends HasMetadata> Followed<T> follow(KubernetesClient client, Class<T> kind) {
+  private <T extends HasMetadata> Followed<T> follow(String kind, Informable<T> all) {
     var objects = new Lean<T>();
-    var informer = client.resources(kind).inAnyNamespace().runnableInformer(0);
-    var one = new Followed<>(kind.getSimpleName(), informer, objects);
+    var informer = all.runnableInformer(0);
+    var one = new Followed<>(kind, informer, objects);
     informer
         .itemStore(objects)
         .exceptionHandler((_, _) -> false)

@@ -2,7 +2,9 @@ package io.tombolo.kubernetes;
 
 import static java.util.Objects.requireNonNullElse;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tombolo.kubernetes.v1alpha1.IntentionDestination;
+import io.tombolo.kubernetes.v1alpha1.IntentionPermission;
 import io.tombolo.kubernetes.v1alpha1.IntentionSource;
 import io.tombolo.kubernetes.v1alpha1.IntentionSpec;
 import io.tombolo.kubernetes.v1alpha1.Strict;
@@ -10,11 +12,14 @@ import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.catalog.World;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.policy.Intention;
+import io.tombolo.mesh.policy.Intention.Otherwise;
 import io.tombolo.mesh.policy.Party;
+import io.tombolo.mesh.policy.Permission;
 import io.tombolo.mesh.policy.PolicyObject;
 import io.tombolo.mesh.policy.Provenance;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -26,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class WrittenIntention {
   static final String KIND = "Intention";
   private static final String ANY = "*";
+  private static final ObjectMapper PLAIN = new ObjectMapper();
 
   private final Ref ref;
   private final Cluster cluster;
@@ -61,14 +67,50 @@ final class WrittenIntention {
     }
     var intentions = new ArrayList<Intention>();
     for (int i = 0; i < sources.size(); i++) {
-      var action = action("spec.sources[" + i + "]", sources.get(i));
-      var source = source("spec.sources[" + i + "]", sources.get(i));
+      var field = "spec.sources[" + i + "]";
+      var source = source(field, sources.get(i));
       var writtenIn = new Provenance(cluster.source(), KIND, ref.namespace(), ref.name(), i);
-      if (destination.isPresent() && source.isPresent() && action.isPresent()) {
-        intentions.add(new Intention(source.get(), destination.get(), action.get(), writtenIn));
-      }
+      intention(field, sources.get(i), source, destination, writtenIn).ifPresent(intentions::add);
     }
     return intentions;
+  }
+
+  private Optional<Intention> intention(
+      String field,
+      IntentionSource written,
+      Optional<Party> source,
+      Optional<Party> destination,
+      Provenance writtenIn) {
+    if (written.permissions == null) {
+      return action(field, written)
+          .flatMap(action ->
+              source.flatMap(
+                  from -> destination.map(to -> new Intention(from, to, action, writtenIn))));
+    }
+    if (written.permissions.isEmpty()) {
+      problems.add(field + ".permissions: none; name at least one, or give an action");
+    }
+    if (written.action != null) {
+      problems.add(field + ".action: goes without permissions; keep one of them");
+    }
+    if (destination.filter(to -> to.wildcards() > 0).isPresent()) {
+      problems.add(field + ".permissions: go with the name of one service, not with *");
+    }
+    var permissions = permissions(field, written.permissions);
+    return source.flatMap(from ->
+        destination.map(to -> new Intention(from, to, permissions, Otherwise.DEFAULT, writtenIn)));
+  }
+
+  private List<Permission> permissions(String field, List<IntentionPermission> written) {
+    try {
+      var fields = Map.<String, Object>of("permissions", PLAIN.convertValue(written, List.class));
+      return new WrittenPermissions(
+              WrittenPermissions.Spelling.OURS, (at, what) -> problems.add(at + ": " + what))
+          .of(Tree.of(field, fields));
+    } catch (IllegalArgumentException malformed) {
+      problems.add(String.valueOf(malformed.getMessage()));
+      return List.of();
+    }
   }
 
   private Optional<Party> destination(@Nullable IntentionDestination destination) {
@@ -182,7 +224,7 @@ final class WrittenIntention {
       case "allow" -> Optional.of(Intention.Action.ALLOW);
       case "deny" -> Optional.of(Intention.Action.DENY);
       default -> {
-        problems.add(field + ".action: must be allow or deny");
+        problems.add(field + ".action: must be allow or deny, unless there are permissions");
         yield Optional.empty();
       }
     };
@@ -199,9 +241,7 @@ final class WrittenIntention {
 
   private void nothingUnknown(String field, Strict written) {
     for (var unknown : written.getUnknown().keySet()) {
-      problems.add(
-          "%s.%s: not supported; an intention says who may connect, nothing else"
-              .formatted(field, Names.printable(unknown)));
+      problems.add("%s.%s: not supported; remove it".formatted(field, Names.printable(unknown)));
     }
   }
 }

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.tombolo.kubernetes.v1alpha1.Intention;
+import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.flow.Verdict;
 import io.tombolo.mesh.policy.PolicyObject;
 import io.tombolo.testbed.KubeApiserver;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The CRD in a real API server, and the status that is written back.
 @ExtendWith(TestbedExtension.class)
@@ -53,7 +55,15 @@ class IntentionObjectsTest {
       value = {
         "[]|at least 1",
         "[{name: a, action: maybe}]|Unsupported value",
-        "[{name: a}]|action",
+        "[{name: a}]|either an action or permissions",
+        "[{name: a, action: allow, permissions: [{action: allow, http: {pathExact: /a}}]}]|either"
+            + " an action or permissions",
+        "[{name: a, permissions: []}]|at least 1",
+        "[{name: a, permissions: [{action: allow, http: {}}]}]|at least one of",
+        "[{name: a, permissions: [{action: allow, http: {pathExact: a}}]}]|should match",
+        "[{name: a, permissions: [{action: allow, http: {pathExact: /a, pathPrefix: /}}]}]|not"
+            + " both",
+        "[{name: a, permissions: [{action: allow, http: {headers: [{name: b}]}}]}]|exactly one",
         "[{name: a, serviceAccount: b, action: allow}]|name either",
         "[{action: allow}]|name either",
         "[{name: a, spiffeId: 'spiffe://partner.example/b', action: allow}]|name either",
@@ -69,6 +79,33 @@ class IntentionObjectsTest {
     assertThatThrownBy(() -> written.intention("checked", sources))
         .isInstanceOf(KubernetesClientException.class)
         .hasMessageContaining(why);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"v1", "v1alpha1"})
+  void either_version_is_served_and_both_are_the_same_objects(String version) {
+    written.apply(
+        """
+        {apiVersion: mesh.tombolo.io/%s, kind: Intention,
+         metadata: {name: checked, namespace: default},
+         spec: {destination: {name: checked}, sources: [{name: a, permissions: [
+           {action: allow, http: {pathPrefix: /a, methods: [GET], ports: [8080],
+                                  headers: [{name: b, exact: c, ignoreCase: true}]}}]}]}}
+        """
+            .formatted(version));
+
+    var read = new KubernetesWorld(KubernetesRig.CLUSTER).put(intention());
+    assertThat(read)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Fact.Registered.class,
+            fact ->
+                assertThat(((PolicyObject) fact.item()).intentions())
+                    .singleElement()
+                    .extracting(i -> i.permissions().getFirst().toString())
+                    .isEqualTo(
+                        "allow path prefix \"/a\" and method GET and header b exact \"c\" in any"
+                            + " case and port 8080"));
   }
 
   @Test

@@ -15,7 +15,12 @@ import io.tombolo.mesh.catalog.Port;
 import io.tombolo.mesh.catalog.Protocol;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.Intention;
+import io.tombolo.mesh.policy.Party;
+import io.tombolo.mesh.policy.Permission;
+import io.tombolo.mesh.policy.PolicyObject;
+import io.tombolo.mesh.policy.Provenance;
 import io.tombolo.mesh.route.RouteObject;
 import io.tombolo.mesh.route.RouteRule;
 import java.util.ArrayList;
@@ -99,11 +104,37 @@ public record RandomFacts(Random random) {
     return new EndpointSet(service.id(), "", endpoints, List.of());
   }
 
-  private io.tombolo.mesh.policy.PolicyObject policy() {
-    return random.nextInt(4) == 0
+  private PolicyObject policy() {
+    int kind = random.nextInt(8);
+    return kind < 2
         ? TwoWorlds.everyoneMayCallEverything()
-        : TwoWorlds.consulIntentions(
-            any(NAMES), any(NAMES), any(List.of(Intention.Action.values())));
+        : kind < 4
+            ? forAnIdentity()
+            : TwoWorlds.consulIntentions(
+                any(NAMES), any(NAMES), any(List.of(Intention.Action.values())));
+  }
+
+  /// For whatever workloads of an identity serve.
+  private PolicyObject forAnIdentity() {
+    var name = any(List.of("cart", "billing", "other"));
+    var destination =
+        any(
+            List.<Party>of(
+                new Party.Account("shop", name),
+                new Party.Identified(SpiffeId.serviceAccount(TRUST_DOMAIN, "shop", name)),
+                new Party.Identified(
+                    SpiffeId.consulService(TRUST_DOMAIN, "default", DATACENTER.name(), name))));
+    var writtenIn = new Provenance(CLUSTER, "TrafficTarget", "shop", name, 0);
+    return PolicyObject.accepted(
+        PolicyObject.key(CLUSTER, "TrafficTarget", "shop", name),
+        List.of(
+            new Intention(
+                new Party.Named(any(NAMES)),
+                destination,
+                List.of(new Permission(Intention.Action.ALLOW, Condition.always())),
+                Intention.Otherwise.NEXT,
+                writtenIn),
+            Intention.closing(destination, writtenIn)));
   }
 
   private RouteObject route() {

@@ -7,7 +7,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 
 /// Who may call one service.
 @Group(Intention.GROUP)
-@Version(Intention.VERSION)
+@Version(value = Intention.VERSION, storage = false)
 public final class Intention extends CustomResource<IntentionSpec, IntentionStatus>
     implements Namespaced {
   public static final String GROUP = "mesh.tombolo.io";

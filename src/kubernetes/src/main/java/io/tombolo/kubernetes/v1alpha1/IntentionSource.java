@@ -3,9 +3,9 @@ package io.tombolo.kubernetes.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.SchemaFrom;
 import io.fabric8.generator.annotation.Pattern;
-import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Who calls: a service by its name, the pods of a service account, or an identity, also of another
@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
     value = "!has(self.spiffeId) || (!has(self.namespace) && !has(self.world))",
     message = "spiffeId goes without namespace and world")
+@ValidationRule(
+    value = "has(self.action) != has(self.permissions)",
+    message = "give either an action or permissions")
 public final class IntentionSource extends Strict {
   @Size(max = 63) @Pattern(Patterns.LABEL_OR_ANY) @JsonPropertyDescription("The name of a service, or * for every service of the namespace.")
   public @Nullable String name;
@@ -39,8 +42,12 @@ public final class IntentionSource extends Strict {
   @JsonPropertyDescription("Where the service is registered: if absent, in Kubernetes.")
   public @Nullable String world;
 
-  @Required
   @SchemaFrom(type = Choices.Action.class)
-  @JsonPropertyDescription("Whether it may call.")
+  @JsonPropertyDescription("Whether it may call, whatever the request.")
   public @Nullable String action;
+
+  @Size(min = 1, max = 32) @JsonPropertyDescription(
+      "Which requests it may make: the first that matches decides, and no match is a denial."
+          + " Instead of action.")
+  public @Nullable List<IntentionPermission> permissions;
 }

@@ -8,7 +8,13 @@ import java.util.TreeMap;
 
 /// Keeps the fields it does not know, so that an object which asks for more than we understand is
 /// rejected instead of enforced without it.
-public abstract sealed class Strict permits IntentionSpec, IntentionDestination, IntentionSource {
+public abstract sealed class Strict
+    permits IntentionSpec,
+        IntentionDestination,
+        IntentionSource,
+        IntentionPermission,
+        IntentionHttp,
+        IntentionHeader {
   @JsonIgnore private final Map<String, Object> unknown = new TreeMap<>();
 
   /// The fields that we do not know, by name.

@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -144,12 +145,18 @@ final class Step {
                 intentions(before.catalog().others().get(key)), intentions(next.others().get(key))))
         .map(Intention::destination)
         .forEach(destinations::add);
+    var runByOthers =
+        moved.stream()
+            .filter(id -> !before.catalog().identitiesOf(id).equals(next.identitiesOf(id)))
+            .collect(Collectors.toSet());
     var sources = new HashSet<>(redescribed);
-    moved.stream()
-        .filter(id -> !before.catalog().identitiesOf(id).equals(next.identitiesOf(id)))
-        .forEach(sources::add);
+    sources.addAll(runByOthers);
     versions(sources).flatMap(intentions::destinationsNaming).forEach(destinations::add);
     var ruled = new HashSet<>(redescribed);
+    if (!runByOthers.isEmpty()
+        && (before.intentions().forIdentities() || intentions.forIdentities())) {
+      ruled.addAll(runByOthers);
+    }
     destinations.stream().flatMap(now::services).forEach(ruled::add);
     return ruled;
   }

@@ -39,6 +39,13 @@ public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Action byDef
         .toList();
   }
 
+  /// The policy of the service's workloads of one identity.
+  public InboundPolicy at(SpiffeId workload) {
+    var there =
+        rules.stream().filter(rule -> rule.intention().destination().holdsAt(workload)).toList();
+    return there.size() == rules.size() ? this : new InboundPolicy(banned, there, byDefault);
+  }
+
   /// The policy of one port. Where requests are not understood, an intention on requests denies
   /// whoever it is about, but what only adds to others adds nothing.
   public InboundPolicy at(Port port) {
@@ -58,14 +65,15 @@ public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Action byDef
     return there.equals(rules) ? this : new InboundPolicy(banned, there, byDefault);
   }
 
-  /// The first rule by which some request of this caller may be allowed, if there is one.
+  /// The first rule by which some request, to some of the service's workloads, of this caller may
+  /// be allowed, if there is one.
   public Optional<Rule> opening(SpiffeId caller) {
     var any = Request.connection(caller, 0);
     return banned.contains(caller)
         ? Optional.empty()
         : rules.stream()
             .filter(rule -> rule.concerns(any))
-            .takeWhile(rule -> !(rule.action() == Action.DENY && rule.isUnconditional()))
+            .takeWhile(rule -> !(rule.action() == Action.DENY && rule.isLastWord()))
             .filter(rule -> rule.action() == Action.ALLOW)
             .findFirst();
   }
@@ -76,8 +84,8 @@ public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Action byDef
         || (byDefault == Action.ALLOW
             && !banned.contains(caller)
             && rules.stream()
-                .noneMatch(rule ->
-                    rule.isUnconditional() && rule.concerns(Request.connection(caller, 0))));
+                .noneMatch(
+                    rule -> rule.isLastWord() && rule.concerns(Request.connection(caller, 0))));
   }
 
   /// @param request to a port that this is the policy of

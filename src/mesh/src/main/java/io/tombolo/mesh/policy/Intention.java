@@ -9,7 +9,7 @@ import java.util.Locale;
 /// What holds for calls of this source to this destination.
 ///
 /// @param precedence of two intentions the higher is tried first: Consul's 9 to 5, see
-///   [#precedence]
+///   [#precedenceOf]; what other dialects try before or after all others has 10 or 0
 /// @param given what a request must have, such as a token, for the permissions to be looked at
 /// @param permissions tried in order, the first that matches decides
 /// @param otherwise what becomes of requests that no permission matches
@@ -80,6 +80,19 @@ public record Intention(
         Condition.always(),
         permissions,
         otherwise,
+        writtenIn);
+  }
+
+  /// Denies there whoever no other intention lets in. For dialects in which a policy closes what it
+  /// is about, also in a mesh that lets in everyone by default.
+  public static Intention closing(Party destination, Provenance writtenIn) {
+    return new Intention(
+        new Party.Anyone(),
+        destination,
+        0,
+        Condition.always(),
+        List.of(),
+        Otherwise.DENY,
         writtenIn);
   }
 

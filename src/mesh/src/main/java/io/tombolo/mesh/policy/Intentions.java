@@ -4,6 +4,7 @@ import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.World;
+import io.tombolo.mesh.identity.SpiffeId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -47,12 +48,19 @@ public record Intentions(Map<Party, List<Tried>> byDestination, Map<Party, Set<P
   }
 
   /// What is about calls to this service, in the order in which it is tried.
-  public List<Intention> at(Service destination) {
-    return parties(destination)
+  ///
+  /// @param runBy the identities of its workloads
+  public List<Intention> at(Service destination, Set<SpiffeId> runBy) {
+    return Stream.concat(parties(destination), runBy.stream().flatMap(Party::of))
         .flatMap(party -> byDestination.getOrDefault(party, List.of()).stream())
         .sorted(Comparator.comparingInt(Tried::rank))
         .map(Tried::intention)
         .toList();
+  }
+
+  /// Is any of them for workloads of an identity, whatever they serve?
+  public boolean forIdentities() {
+    return byDestination.keySet().stream().anyMatch(Party::isIdentity);
   }
 
   /// Which destinations there are rules for that name this service as their source, by one of its

@@ -3,6 +3,7 @@ package io.tombolo.mesh.policy;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.catalog.World;
 import io.tombolo.mesh.identity.SpiffeId;
+import java.util.stream.Stream;
 
 /// Whom an intention names, as source or as destination.
 public sealed interface Party {
@@ -11,6 +12,15 @@ public sealed interface Party {
     @Override
     public String toString() {
       return "*";
+    }
+  }
+
+  /// Whoever it is, of this trust domain or another. Only as a source, and of denials: no rule lets
+  /// in other trust domains without naming an identity.
+  record Anyone() implements Party {
+    @Override
+    public String toString() {
+      return "anyone";
     }
   }
 
@@ -51,7 +61,8 @@ public sealed interface Party {
     }
   }
 
-  /// The pods of a Kubernetes service account, whether they serve anything or not.
+  /// The pods of a Kubernetes service account, whether they serve anything or not. As a
+  /// destination, whatever they serve, where they serve it.
   record Account(String namespace, String serviceAccount) implements Party {
     public Account {
       Names.requireLabel("a namespace", namespace);
@@ -75,7 +86,7 @@ public sealed interface Party {
   }
 
   /// Whoever has this identity, of the mesh's own trust domain or of another that it federates
-  /// with.
+  /// with. As a destination, whatever workloads of this identity serve, where they serve it.
   record Identified(SpiffeId id) implements Party {
     @Override
     public String toString() {
@@ -87,7 +98,33 @@ public sealed interface Party {
   default int wildcards() {
     return switch (this) {
       case Named _, InWorld _, Account _, Identified _ -> 0;
-      case InNamespace _, Everyone _ -> 1;
+      case InNamespace _, Everyone _, Anyone _ -> 1;
     };
+  }
+
+  /// Is it some workloads, whatever services they serve?
+  default boolean isIdentity() {
+    return this instanceof Account || this instanceof Identified;
+  }
+
+  /// Does what is written for a service of this destination hold at workloads of this identity,
+  /// too?
+  default boolean holdsAt(SpiffeId workload) {
+    return !isIdentity() || of(workload).anyMatch(this::equals);
+  }
+
+  /// All that workloads of an identity may be named by.
+  static Stream<Party> of(SpiffeId identity) {
+    var path = identity.path().split("/", -1);
+    boolean account =
+        path.length == 5
+            && path[1].equals("ns")
+            && path[3].equals("sa")
+            && Names.isLabel(path[2])
+            && path[4].length() <= 253
+            && path[4].chars().allMatch(Account::allowed);
+    return account
+        ? Stream.of(new Identified(identity), new Account(path[2], path[4]))
+        : Stream.of(new Identified(identity));
   }
 }

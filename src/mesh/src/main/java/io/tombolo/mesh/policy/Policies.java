@@ -10,12 +10,14 @@ import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.Intention.Action;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What intentions mean in a catalog: whom their parties stand for. Not thread-safe.
 public final class Policies {
@@ -24,11 +26,15 @@ public final class Policies {
   private final Naming naming;
   private final TrustDomain trustDomain;
   private final Mode mode;
+  private final boolean forIdentities;
 
   /// Many services have the same rules.
   private final Map<List<Intention>, InboundPolicy> known = new HashMap<>();
 
   private final Map<Party, Set<Principal>> principals = new HashMap<>();
+
+  /// What workloads of each identity serve; null until someone asks.
+  private @Nullable Map<SpiffeId, Set<ServiceId>> servedBy;
 
   public Policies(
       Intentions intentions, Catalog catalog, Naming naming, TrustDomain trustDomain, Mode mode) {
@@ -37,11 +43,13 @@ public final class Policies {
     this.naming = naming;
     this.trustDomain = trustDomain;
     this.mode = mode;
+    this.forIdentities = intentions.forIdentities();
   }
 
-  /// Who may call this service.
+  /// Who may call this service; see [InboundPolicy#at(SpiffeId)] for one of its workloads.
   public InboundPolicy at(Service destination) {
-    return known.computeIfAbsent(intentions.at(destination), this::policy);
+    var runBy = forIdentities ? catalog.identitiesOf(destination.id()) : Set.<SpiffeId>of();
+    return known.computeIfAbsent(intentions.at(destination, runBy), this::policy);
   }
 
   private InboundPolicy policy(List<Intention> tried) {
@@ -79,15 +87,31 @@ public final class Policies {
   /// The services that a rule about this destination is for.
   public Stream<ServiceId> services(Party destination) {
     return switch (destination) {
-      case Party.Everyone() -> catalog.services().keySet().stream();
+      case Party.Everyone(), Party.Anyone() -> catalog.services().keySet().stream();
       case Party.Named(var name) -> naming.claimants(name).stream().map(Service::id);
       case Party.InWorld named -> registered(named);
       case Party.InNamespace(var namespace) ->
           catalog.services().keySet().stream()
               .filter(id -> id.source().world() == World.KUBERNETES)
               .filter(id -> id.namespace().equals(namespace));
-      case Party.Account _, Party.Identified _ -> Stream.empty();
+      case Party.Account(var namespace, var account) ->
+          servedBy(SpiffeId.serviceAccount(trustDomain, namespace, account));
+      case Party.Identified(var id) -> servedBy(id);
     };
+  }
+
+  private Stream<ServiceId> servedBy(SpiffeId identity) {
+    var all = servedBy;
+    if (all == null) {
+      all = new HashMap<>();
+      for (var service : catalog.services().keySet()) {
+        for (var one : catalog.identitiesOf(service)) {
+          all.computeIfAbsent(one, _ -> new HashSet<>()).add(service);
+        }
+      }
+      servedBy = all;
+    }
+    return all.getOrDefault(identity, Set.of()).stream();
   }
 
   private Stream<ServiceId> registered(Party.InWorld named) {
@@ -104,6 +128,7 @@ public final class Policies {
 
   private Set<Principal> principals(Party source) {
     return switch (source) {
+      case Party.Anyone() -> Set.of(new Principal.Under("spiffe://"));
       case Party.Everyone() -> Set.of(new Principal.Under("spiffe://" + trustDomain + "/ns/"));
       case Party.InNamespace(var namespace) ->
           Set.of(new Principal.Under("spiffe://%s/ns/%s/sa/".formatted(trustDomain, namespace)));

@@ -12,11 +12,17 @@ import java.util.List;
 /// @param intentions what is in force
 /// @param problems why the object as it is now was rejected, each with the field and the way out;
 ///   empty if it is in force. A rejected object leaves the last good rules in force.
-public record PolicyObject(Key key, List<Intention> intentions, List<String> problems)
+/// @param partial it is in force as far as it goes, in spite of its problems
+public record PolicyObject(
+    Key key, List<Intention> intentions, List<String> problems, boolean partial)
     implements Revisable {
   public PolicyObject {
     intentions = List.copyOf(intentions);
     problems = List.copyOf(problems);
+  }
+
+  public PolicyObject(Key key, List<Intention> intentions, List<String> problems) {
+    this(key, intentions, problems, false);
   }
 
   /// An object whose rules are to be in force.
@@ -29,6 +35,12 @@ public record PolicyObject(Key key, List<Intention> intentions, List<String> pro
     return new PolicyObject(key, List.of(), problems);
   }
 
+  /// An object whose rules are to be in force, though some of it cannot be, such as what refers to
+  /// an object that is not there. What it said before is not in force any more.
+  public static PolicyObject partial(Key key, List<Intention> intentions, List<String> problems) {
+    return new PolicyObject(key, intentions, problems, true);
+  }
+
   /// @param kind as in [Provenance]
   public static Key key(SourceId source, String kind, String namespace, String name) {
     return new Key(source, Key.Kind.INTENTIONS, namespace, name, kind);
@@ -36,7 +48,7 @@ public record PolicyObject(Key key, List<Intention> intentions, List<String> pro
 
   @Override
   public Item succeeding(Item earlier) {
-    return problems.isEmpty() || !(earlier instanceof PolicyObject lastGood)
+    return problems.isEmpty() || partial || !(earlier instanceof PolicyObject lastGood)
         ? this
         : new PolicyObject(key, lastGood.intentions, problems);
   }

@@ -4,9 +4,9 @@ import io.tombolo.mesh.catalog.SourceId;
 
 /// Where a rule was written: the object, and which entry of it.
 ///
-/// @param kind `service-intentions` or `Intention`
+/// @param kind of the object: `service-intentions`, `Intention`, `TrafficTarget` and the like
 /// @param namespace the object's namespace, or empty
-/// @param entry the position in the object's list of sources, from 0
+/// @param entry the position in the list of sources, or of rules, of the object, from 0
 public record Provenance(SourceId source, String kind, String namespace, String name, int entry)
     implements Comparable<Provenance> {
   @Override

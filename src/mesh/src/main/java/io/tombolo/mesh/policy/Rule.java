@@ -38,6 +38,11 @@ public record Rule(
     return condition.equals(Condition.always());
   }
 
+  /// Is all the same to it but who calls?
+  boolean isLastWord() {
+    return isUnconditional() && !intention.destination().isIdentity();
+  }
+
   /// Where it is written; its name at proxies. `<provenance>`, with `/<n>` for a permission,
   /// counted from 0.
   public String name() {

@@ -23,6 +23,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -67,7 +68,7 @@ public class AdminResource {
   }
 
   /// May `source` (a SPIFFE ID, or a service with one identity) call `destination`, and by which
-  /// rule?
+  /// rule? Where workloads of several identities serve it, any of them.
   @GET
   @Path("decision")
   public Pages.DecisionPage decision(
@@ -78,7 +79,13 @@ public class AdminResource {
     var service = JoinTokenPage.service(mesh, required("destination", destination), World.CONSUL);
     var port = service.ports().getFirst();
     var policy = mesh.policies().getOrDefault(service.id(), InboundPolicy.NOBODY);
-    var decision = policy.at(port).decide(Request.connection(caller, port.number()));
+    var request = Request.connection(caller, port.number());
+    var decision =
+        mesh.catalog().identitiesOf(service.id()).stream()
+            .sorted()
+            .map(workload -> policy.at(workload).at(port).decide(request))
+            .min(Comparator.comparing(Decision::allowed))
+            .orElseGet(() -> policy.at(port).decide(request));
     return new Pages.DecisionPage(
         caller.toString(),
         service.id().toString(),

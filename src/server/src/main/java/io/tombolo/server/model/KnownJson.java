@@ -61,6 +61,7 @@ final class KnownJson {
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
   @JsonSubTypes({
     @JsonSubTypes.Type(value = Party.Everyone.class, name = "everyone"),
+    @JsonSubTypes.Type(value = Party.Anyone.class, name = "anyone"),
     @JsonSubTypes.Type(value = Party.Named.class, name = "named"),
     @JsonSubTypes.Type(value = Party.InWorld.class, name = "in-world"),
     @JsonSubTypes.Type(value = Party.InNamespace.class, name = "in-namespace"),

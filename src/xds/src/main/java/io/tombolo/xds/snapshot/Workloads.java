@@ -72,7 +72,11 @@ final class Workloads {
   private Chain chain(Mesh.Served one, Port port) {
     var service = one.service();
     var endpoint = one.endpoint();
-    var policy = mesh.policies().getOrDefault(service.id(), InboundPolicy.NOBODY).at(port);
+    var policy =
+        mesh.policies()
+            .getOrDefault(service.id(), InboundPolicy.NOBODY)
+            .at(endpoint.workload().identity())
+            .at(port);
     var named = snis.computeIfAbsent(service, this::snis);
     var served =
         new Inbound.Served(
