@@ -392,10 +392,10 @@ class CommandsTest {
 
   private static String flow(String path) {
     return """
-        {"caller": "spiffe://a/web", "service": "consul/dc1/default/billing", "port": 8080,
-         "method": "GET", "path": "%s", "headers": {"x-role": "clerk"}, "allowed": true,
-         "calls": 12, "first": "f", "last": "l"}
-        """
+    {"caller": "spiffe://a/web", "service": "consul/dc1/default/billing", "port": 8080,
+     "method": "GET", "path": "%s", "headers": {"x-role": "clerk"}, "allowed": true,
+     "calls": 12, "first": "f", "last": "l"}
+    """
         .formatted(path);
   }
 

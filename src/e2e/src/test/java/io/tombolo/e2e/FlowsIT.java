@@ -37,8 +37,7 @@ class FlowsIT {
   @BeforeAll
   void open() throws Exception {
     worlds =
-        new TwoWorlds(
-            Map.of("tombolo.flows.enabled", "true", "tombolo.flows.headers", "x-tenant"));
+        new TwoWorlds(Map.of("tombolo.flows.enabled", "true", "tombolo.flows.headers", "x-tenant"));
   }
 
   @AfterAll
@@ -102,8 +101,7 @@ class FlowsIT {
 
   private String simulated(Path file, String... options) {
     var arguments =
-        Stream.concat(
-            Stream.of("intentions", "simulate", file.toString()), Stream.of(options));
+        Stream.concat(Stream.of("intentions", "simulate", file.toString()), Stream.of(options));
     return worlds.controlPlane().tombolo(arguments.toArray(String[]::new));
   }
 
@@ -161,7 +159,8 @@ class FlowsIT {
     var simulated = simulated(change);
 
     assertThat(simulated)
-        .containsPattern(WEB + " +" + BILLING + ":8080 +GET /pay/now x-tenant=one +allowed +allowed +denied")
+        .containsPattern(
+            WEB + " +" + BILLING + ":8080 +GET /pay/now x-tenant=one +allowed +allowed +denied")
         .containsPattern(ORDERS + " +" + BILLING + ":8080 .* denied +denied +allowed +")
         .doesNotContain(VAULT);
   }
@@ -179,7 +178,7 @@ class FlowsIT {
                 .api()
                 .call(
                     "POST",
-                    "/apis/mesh.tombolo.io/v1alpha1/namespaces/%s/intentions".formatted(namespace),
+                    "/apis/mesh.tombolo.io/v1/namespaces/%s/intentions".formatted(namespace),
                     "application/yaml",
                     object);
         assertThat(reply.ok()).as(reply.toString()).isTrue();

@@ -66,7 +66,8 @@ final class TwoWorlds implements AutoCloseable {
       kubernetes = new Kubernetes(keep(KubeApiserver.start(infra))).prepared();
       topology.gateway("gw-pods");
       topology.gateway("gw-vms");
-      controlPlane = keep(ControlPlane.start(infra, directory.resolve("state"), configuration(more)));
+      controlPlane =
+          keep(ControlPlane.start(infra, directory.resolve("state"), configuration(more)));
       populate();
     } catch (Exception | AssertionError e) {
       close();

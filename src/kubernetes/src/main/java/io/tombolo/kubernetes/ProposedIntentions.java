@@ -2,12 +2,15 @@ package io.tombolo.kubernetes;
 
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
-import io.tombolo.kubernetes.v1alpha1.Intention;
+import io.tombolo.kubernetes.v1.Intention;
 import io.tombolo.kubernetes.v1alpha1.IntentionDestination;
+import io.tombolo.kubernetes.v1alpha1.IntentionHttp;
+import io.tombolo.kubernetes.v1alpha1.IntentionPermission;
 import io.tombolo.kubernetes.v1alpha1.IntentionSource;
 import io.tombolo.kubernetes.v1alpha1.IntentionSpec;
 import io.tombolo.mesh.catalog.World;
 import io.tombolo.mesh.policy.Party;
+import io.tombolo.mesh.policy.Text;
 import io.tombolo.mesh.traffic.Proposal;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,6 +23,8 @@ public final class ProposedIntentions {
 
   /// Where objects about services of Consul are put.
   private static final String ELSEWHERE = "default";
+
+  private static final String ALLOW = "allow";
 
   private ProposedIntentions() {}
 
@@ -76,11 +81,13 @@ public final class ProposedIntentions {
   }
 
   private static IntentionSource source(Proposal.Source proposed, String here) {
-    if (!proposed.requests().isEmpty()) {
-      throw new IllegalArgumentException("an Intention is about connections");
-    }
     var source = new IntentionSource();
-    source.action = "allow";
+    if (proposed.requests().isEmpty()) {
+      source.action = ALLOW;
+    } else {
+      source.permissions =
+          proposed.requests().stream().map(ProposedIntentions::permission).toList();
+    }
     switch (proposed.party()) {
       case Party.Account(var namespace, var account) -> {
         source.serviceAccount = account;
@@ -92,9 +99,23 @@ public final class ProposedIntentions {
         source.namespace = namespace.equals("default") ? null : namespace;
       }
       case Party.Identified(var id) -> source.spiffeId = id.toString();
-      case Party.Everyone _, Party.Named _, Party.InNamespace _ ->
+      case Party.Everyone _, Party.Anyone _, Party.Named _, Party.InNamespace _ ->
           throw new IllegalArgumentException("no proposal names " + proposed.party());
     }
     return source;
+  }
+
+  private static IntentionPermission permission(Proposal.Requests requests) {
+    var http = new IntentionHttp();
+    if (requests.path().kind() == Text.Kind.EXACT) {
+      http.pathExact = requests.path().value();
+    } else {
+      http.pathPrefix = requests.path().value();
+    }
+    http.methods = List.copyOf(requests.methods());
+    var permission = new IntentionPermission();
+    permission.action = ALLOW;
+    permission.http = http;
+    return permission;
   }
 }

@@ -24,7 +24,7 @@ public final class FlowStore {
   /// So much of the store is emptied at once.
   private static final int PART = 16;
 
-  private record Target(ServiceId service, int port) {}
+  private record Target(ServiceId service, SpiffeId workload, int port) {}
 
   private record Call(Request.@Nullable Http http, Set<String> recorded, boolean allowed) {}
 
@@ -71,7 +71,7 @@ public final class FlowStore {
   }
 
   private final int most;
-  private final Interned<SpiffeId> callers;
+  private final Interned<SpiffeId> identities;
   private final Interned<Call> calls;
   private final Map<Target, OfTarget> targets = new HashMap<>();
   private int size;
@@ -82,7 +82,7 @@ public final class FlowStore {
       throw new IllegalArgumentException("at least one flow must have room, not " + most);
     }
     this.most = most;
-    callers = new Interned<>(most);
+    identities = new Interned<>(most);
     calls = new Interned<>(most);
   }
 
@@ -92,7 +92,8 @@ public final class FlowStore {
     var request = flow.request();
     var target =
         targets.computeIfAbsent(
-            new Target(flow.destination(), request.port()), _ -> new OfTarget());
+            new Target(flow.destination(), identities.of(flow.workload()), request.port()),
+            _ -> new OfTarget());
     var call = new Call(request.http(), flow.recorded(), flow.allowed());
     var known = target.callers.get(request.caller());
     var tally = known == null ? null : known.calls.get(call);
@@ -100,7 +101,7 @@ public final class FlowStore {
       tally = new Tally(now);
       target
           .callers
-          .computeIfAbsent(callers.of(request.caller()), _ -> new OfCaller())
+          .computeIfAbsent(identities.of(request.caller()), _ -> new OfCaller())
           .calls
           .put(calls.of(call), tally);
       target.size++;
@@ -155,7 +156,7 @@ public final class FlowStore {
     var forgotten = new TreeMap<String, Long>();
     targets.forEach((target, of) -> {
       if (of.forgotten > 0) {
-        forgotten.put(target.service() + ":" + target.port(), of.forgotten);
+        forgotten.merge(target.service() + ":" + target.port(), of.forgotten, Long::sum);
       }
       of.callers.forEach((caller, its) ->
           its.calls.forEach((call, tally) -> flows.add(seen(target, caller, call, tally))));
@@ -166,7 +167,7 @@ public final class FlowStore {
   private static Seen seen(Target target, SpiffeId caller, Call call, Tally tally) {
     var request = new Request(caller, target.port(), call.http());
     return new Seen(
-        new Flow(target.service(), request, call.recorded(), call.allowed()),
+        new Flow(target.service(), target.workload(), request, call.recorded(), call.allowed()),
         tally.calls,
         Instant.ofEpochSecond(tally.first),
         Instant.ofEpochSecond(tally.last));

@@ -95,6 +95,12 @@ public record Learned(List<Proposal> proposals, List<String> left) {
       }
       var requests = calls.stream().flatMap(Optional::stream).toList();
       var named = requests.stream().filter(Paths::canBeNamed).toList();
+      if (named.stream().map(Request.Http::method).distinct().count() > Paths.MOST_ALTOGETHER) {
+        left.add(
+            "%s -> %s: an object has no room for more than %d methods"
+                .formatted(caller, service, Paths.MOST_ALTOGETHER));
+        return null;
+      }
       if (named.size() < requests.size()) {
         left.add(
             "%s -> %s: %d requests without a path, or with a method in lower case, cannot be written"

@@ -11,9 +11,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// Which requests are meant by the examples that were seen. Of each method up to [#MOST] paths are
-/// meant as they are; if there are more, every path below the directory that they have in common.
+/// meant as they are; if there are more, or more than [#MOST_ALTOGETHER] of all methods, every path
+/// below the directory that they have in common.
 final class Paths {
   static final int MOST = 16;
+
+  /// As many permissions and methods as an object may have.
+  static final int MOST_ALTOGETHER = 32;
 
   private Paths() {}
 
@@ -28,10 +32,16 @@ final class Paths {
     SortedMap<String, SortedSet<String>> pathsByMethod = new TreeMap<>();
     seen.forEach(request ->
         pathsByMethod.computeIfAbsent(request.method(), _ -> new TreeSet<>()).add(request.path()));
+    var asTheyAre = of(pathsByMethod, MOST);
+    return asTheyAre.size() <= MOST_ALTOGETHER ? asTheyAre : of(pathsByMethod, 1);
+  }
+
+  private static List<Proposal.Requests> of(
+      SortedMap<String, SortedSet<String>> pathsByMethod, int most) {
     SortedMap<String, SortedSet<String>> exact = new TreeMap<>();
     SortedMap<String, SortedSet<String>> below = new TreeMap<>();
     pathsByMethod.forEach((method, paths) -> {
-      if (paths.size() <= MOST) {
+      if (paths.size() <= most) {
         paths.forEach(path -> exact.computeIfAbsent(path, _ -> new TreeSet<>()).add(method));
       } else {
         below.computeIfAbsent(directory(paths), _ -> new TreeSet<>()).add(method);

@@ -1,6 +1,7 @@
 package io.tombolo.mesh.traffic;
 
 import io.tombolo.mesh.catalog.ServiceId;
+import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.policy.Decision;
 import io.tombolo.mesh.policy.InboundPolicy;
 import java.util.ArrayList;
@@ -45,8 +46,9 @@ public record Simulation(
 
   /// A policy of the mesh.
   public interface Policy {
-    /// What is in force at this port; empty if there is no such service or port.
-    Optional<InboundPolicy> at(ServiceId service, int port);
+    /// What is in force at this port of the service, at workloads of this identity; empty if there
+    /// is no such service or port.
+    Optional<InboundPolicy> at(ServiceId service, SpiffeId workload, int port);
   }
 
   /// Does anything become of a flow that does not become of it now?
@@ -64,7 +66,7 @@ public record Simulation(
 
   /// A simulation while it is made.
   private static final class Run {
-    private record Target(ServiceId service, int port) {}
+    private record Target(ServiceId service, SpiffeId workload, int port) {}
 
     private record Judges(Judge live, Judge candidate) {}
 
@@ -83,15 +85,15 @@ public record Simulation(
 
     void judge(Seen seen) {
       var flow = seen.flow();
-      var target = new Target(flow.destination(), flow.request().port());
+      var target = new Target(flow.destination(), flow.workload(), flow.request().port());
       judges
           .computeIfAbsent(target, this::judges)
           .ifPresentOrElse(both -> judge(seen, both), () -> gone++);
     }
 
     private Optional<Judges> judges(Target target) {
-      var now = live.at(target.service(), target.port()).map(Judge::new);
-      var then = candidate.at(target.service(), target.port()).map(Judge::new);
+      var now = live.at(target.service(), target.workload(), target.port()).map(Judge::new);
+      var then = candidate.at(target.service(), target.workload(), target.port()).map(Judge::new);
       return now.flatMap(one -> then.map(other -> new Judges(one, other)));
     }
 

@@ -16,7 +16,7 @@ class FlowStoreTest {
   private static Flow call(int caller, int service, String path) {
     var http = new Request.Http("GET", path, Map.of());
     var request = new Request(Shop.caller(caller), Shop.PORT, http);
-    return new Flow(Shop.service(service), request, Set.of(), true);
+    return new Flow(Shop.service(service), Shop.workload(service), request, Set.of(), true);
   }
 
   private static long of(FlowStore store, int caller, int service) {

@@ -51,6 +51,10 @@ record Shop(int callers, int services, Map<Pair, List<Permission>> extra) {
     return Examples.aConsulService("service-" + number).id();
   }
 
+  static SpiffeId workload(int service) {
+    return SpiffeId.consulService(TRUST_DOMAIN, "default", "dc1", "service-" + service);
+  }
+
   /// Everyone may read below `/api`, and delete with header `x-role: admin`.
   private Intention intention(Pair pair) {
     var permissions = new ArrayList<>(extra.getOrDefault(pair, List.of()));
@@ -99,7 +103,7 @@ record Shop(int callers, int services, Map<Pair, List<Permission>> extra) {
 
   static Simulation.Policy policy(Mesh mesh) {
     var known = new HashMap<ServiceId, Optional<InboundPolicy>>();
-    return (service, _) ->
+    return (service, _, _) ->
         known.computeIfAbsent(
             service,
             id ->
@@ -121,7 +125,12 @@ record Shop(int callers, int services, Map<Pair, List<Permission>> extra) {
             : Map.of();
     var request = new Request(caller(pair.caller()), PORT, new Request.Http(method, path, headers));
     boolean allowed =
-        enforced.at(service(pair.service()), PORT).orElseThrow().decide(request).allowed();
-    return new Flow(service(pair.service()), request, Set.of("x-role"), allowed);
+        enforced
+            .at(service(pair.service()), workload(pair.service()), PORT)
+            .orElseThrow()
+            .decide(request)
+            .allowed();
+    return new Flow(
+        service(pair.service()), workload(pair.service()), request, Set.of("x-role"), allowed);
   }
 }

@@ -115,7 +115,8 @@ class SimulationTest {
 
   private static Seen seen(String method, String path, Set<String> recorded, boolean allowed) {
     var request = new Request(Shop.caller(0), Shop.PORT, new Request.Http(method, path, Map.of()));
-    return new Seen(new Flow(Shop.service(0), request, recorded, allowed), 3, NOW, NOW);
+    return new Seen(
+        new Flow(Shop.service(0), Shop.workload(0), request, recorded, allowed), 3, NOW, NOW);
   }
 
   private static Permission deny(Condition condition) {
@@ -151,7 +152,8 @@ class SimulationTest {
   @Test
   void calls_to_a_service_that_is_gone_are_counted() {
     var simulation =
-        Simulation.of(List.of(seen("GET", "/", Set.of(), true)), LIVE, (_, _) -> Optional.empty());
+        Simulation.of(
+            List.of(seen("GET", "/", Set.of(), true)), LIVE, (_, _, _) -> Optional.empty());
 
     assertThat(simulation.gone()).isOne();
     assertThat(simulation.changesAnything()).isFalse();

@@ -32,6 +32,7 @@ final class FlowPages {
   record FlowPage(
       String caller,
       String service,
+      String workload,
       int port,
       @Nullable String method,
       @Nullable String path,
@@ -104,6 +105,7 @@ final class FlowPages {
     return new FlowPage(
         flow.request().caller().toString(),
         flow.destination().toString(),
+        flow.workload().toString(),
         flow.request().port(),
         http == null ? null : http.method(),
         http == null ? null : http.path(),

@@ -165,9 +165,10 @@ public class FlowsResource {
   }
 
   static Simulation.Policy policy(Mesh mesh) {
-    return (service, port) -> at(mesh, service, port);
+    return (service, workload, port) -> at(mesh, service, port).map(policy -> policy.at(workload));
   }
 
+  /// Rules that hold at some workloads of the service only are in it.
   private static Optional<InboundPolicy> at(Mesh mesh, ServiceId service, int number) {
     return Optional.ofNullable(mesh.catalog().services().get(service)).stream()
         .flatMap(known -> known.ports().stream())

@@ -4,6 +4,7 @@ import io.tombolo.identity.Bans;
 import io.tombolo.mesh.catalog.Port;
 import io.tombolo.mesh.catalog.ServiceId;
 import io.tombolo.mesh.flow.Mesh;
+import io.tombolo.mesh.identity.SpiffeId;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -12,7 +13,7 @@ public record Admission(Supplier<Mesh> mesh, Bans bans) {
   /// What becomes of a report.
   public sealed interface Outcome {
     /// It is of calls to this port of a service.
-    record Admitted(ServiceId service, Port port) implements Outcome {}
+    record Admitted(ServiceId service, SpiffeId workload, Port port) implements Outcome {}
 
     record Refused(Refusal why) implements Outcome {}
   }
@@ -29,7 +30,7 @@ public record Admission(Supplier<Mesh> mesh, Bans bans) {
         .flatMap(served ->
             served.service().ports().stream()
                 .filter(port -> port.name().equals(served.endpoint().portName()))
-                .map(port -> new Outcome.Admitted(served.service().id(), port)))
+                .map(port -> new Outcome.Admitted(served.service().id(), sender.identity(), port)))
         .filter(one -> (one.service() + ":" + one.port().number()).equals(destination))
         .<Outcome>map(one -> one)
         .findFirst()

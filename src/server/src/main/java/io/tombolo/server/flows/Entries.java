@@ -69,7 +69,8 @@ record Entries(
       throw new NoFlow(Refusal.UNREADABLE);
     }
     var request = Request.connection(caller(common), to.port().number());
-    return new Flow(to.service(), request, Set.of(), name.kind() == Reports.Kind.LET_IN);
+    return new Flow(
+        to.service(), to.workload(), request, Set.of(), name.kind() == Reports.Kind.LET_IN);
   }
 
   private Flow request(HTTPAccessLogEntry entry) throws NoFlow {
@@ -92,7 +93,7 @@ record Entries(
     }
     var http = new Request.Http(method(written), path(written), headers);
     var request = new Request(caller(entry.getCommonProperties()), to.port().number(), http);
-    return new Flow(to.service(), request, recorded, allowed);
+    return new Flow(to.service(), to.workload(), request, recorded, allowed);
   }
 
   /// What is refused by rules says so, and what is not comes to where it is sent on.

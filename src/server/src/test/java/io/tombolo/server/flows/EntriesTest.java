@@ -25,13 +25,15 @@ import org.junit.jupiter.api.Test;
 @Tag("intentions")
 class EntriesTest {
   private static final SpiffeId WEB = SpiffeId.parse("spiffe://shop.example/ns/shop/sa/web");
+  private static final SpiffeId SERVER =
+      SpiffeId.parse("spiffe://shop.example/ns/default/dc/dc1/svc/billing");
   private static final String DENIED = "rbac_access_denied_matched_policy[none]";
   private static final Admission.Outcome.Admitted BILLING =
       new Admission.Outcome.Admitted(
-          Examples.aConsulService("billing").id(), new Port("", 8080, Protocol.HTTP));
+          Examples.aConsulService("billing").id(), SERVER, new Port("", 8080, Protocol.HTTP));
   private static final Admission.Outcome.Admitted DB =
       new Admission.Outcome.Admitted(
-          Examples.aConsulService("db").id(), new Port("", 5432, Protocol.TCP));
+          Examples.aConsulService("db").id(), SERVER, new Port("", 5432, Protocol.TCP));
 
   private final List<Refusal> refused = new ArrayList<>();
   private final List<Flow> flows = new ArrayList<>();
