@@ -1,6 +1,7 @@
 package io.tombolo.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
@@ -274,6 +275,14 @@ class AccessLogTest {
     assertThat(unreadable.end().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
     assertThat(unnamed.end().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
     assertThat(contents().store().flows()).isEmpty();
+  }
+
+  @Test
+  void a_header_that_may_carry_a_secret_cannot_be_asked_for(@TempDir Path other) {
+    assertThatThrownBy(() ->
+            Configured.controlPlane(
+                other, Map.of("tombolo.flows.headers", "x-tenant,Authorization")))
+        .hasMessageContainingAll("tombolo.flows.headers", "authorization", "never reported");
   }
 
   @Test

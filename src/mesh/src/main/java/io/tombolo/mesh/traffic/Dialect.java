@@ -11,12 +11,14 @@ import io.tombolo.mesh.policy.Party;
 import io.tombolo.mesh.policy.Policies;
 import io.tombolo.mesh.policy.Principal;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// How a kind of object names whom it is about. A name is used only if it means exactly the one who
@@ -78,25 +80,41 @@ public sealed interface Dialect {
   /// @param callers by identity, those that have such a name for themselves alone
   record Consul(Policies policies, Catalog catalog, Map<SpiffeId, Party> callers)
       implements Dialect {
+    private static final String NAMESPACE = "default";
+
     public static Consul of(Policies policies, Catalog catalog, TrustDomain trustDomain) {
       var callers = new HashMap<SpiffeId, Party>();
       names(catalog.services().values())
           .forEach(name -> {
-            var meant = policies.callers(name);
-            if (meant.size() == 1
-                && meant.iterator().next() instanceof Principal.Exactly(var identity)
-                && identity.trustDomain().equals(trustDomain)) {
-              callers.merge(identity, name, Consul::first);
+            var nobody = unregistered(name, catalog, trustDomain);
+            var meant =
+                policies.callers(name).stream().filter(one -> !nobody.contains(one)).toList();
+            if (meant.size() == 1 && meant.getFirst() instanceof Principal.Exactly(var caller)) {
+              callers.merge(caller, name, Consul::first);
             }
           });
       return new Consul(policies, catalog, callers);
+    }
+
+    /// The identities that services of Consul would have which are not registered.
+    private static Set<Principal> unregistered(
+        Party.Named name, Catalog catalog, TrustDomain trustDomain) {
+      return catalog.sources().keySet().stream()
+          .filter(source -> source.world() == World.CONSUL)
+          .map(source -> new ServiceId(source, NAMESPACE, name.name()))
+          .filter(service -> !catalog.services().containsKey(service))
+          .map(service ->
+              SpiffeId.consulService(
+                  trustDomain, NAMESPACE, service.source().name(), service.name()))
+          .map(Principal.Exactly::new)
+          .collect(Collectors.toSet());
     }
 
     private static Party first(Party one, Party other) {
       return one.toString().compareTo(other.toString()) <= 0 ? one : other;
     }
 
-    private static Stream<Party> names(Collection<Service> services) {
+    private static Stream<Party.Named> names(Collection<Service> services) {
       return services.stream()
           .flatMap(service -> service.consulNames().stream())
           .filter(Names::isLabel)
@@ -114,7 +132,8 @@ public sealed interface Dialect {
       return Stream.ofNullable(catalog.services().get(service))
           .flatMap(known -> names(Set.of(known)))
           .filter(name -> means(policies, name, service))
-          .min((one, other) -> one.toString().compareTo(other.toString()));
+          .<Party>map(name -> name)
+          .min(Comparator.comparing(Party::toString));
     }
   }
 
