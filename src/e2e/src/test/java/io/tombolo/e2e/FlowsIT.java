@@ -169,7 +169,7 @@ class FlowsIT {
     List.of("billing", "ledger", "vault").forEach(worlds.consul()::deleteIntention);
     worlds.kubernetes().deleteIntention("web");
     await(ALLOWED, false);
-    for (var object : yaml.split("(?m)^---$")) {
+    for (var object : yaml.split("(?m)^---$", -1)) {
       if (!object.isBlank()) {
         var namespace = object.contains("learned-consul-") ? "default" : "shop";
         var reply =
