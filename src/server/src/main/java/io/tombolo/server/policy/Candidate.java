@@ -42,8 +42,8 @@ public record Candidate(List<Item> items, Replacing replacing) {
     items = List.copyOf(items);
   }
 
-  /// What is in force.
-  public static Candidate nothingElse() {
+  /// What is in force already.
+  public static Candidate inForce() {
     return new Candidate(List.of(), Replacing.SAME_OBJECTS);
   }
 

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 /// tests of the request; test after test is taken to pass, then to fail, as long as there is a text
 /// that does so, until the ladders are equal or have decided.
 public final class Equivalence {
-  /// Steps: the letters read in the search for texts, and the conditions looked at.
-  private static final long MOST_WORK = 200_000_000;
+  /// Letters read in the search for texts, or what takes as long: some seconds.
+  private static final long MOST_WORK = 500_000_000;
 
   private final Port port;
   private final Work work;

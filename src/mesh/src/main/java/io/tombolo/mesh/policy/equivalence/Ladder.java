@@ -72,9 +72,18 @@ record Ladder(List<Step> steps, boolean otherwise) {
 
   private static Condition mapped(Condition condition, UnaryOperator<Condition> parts) {
     return switch (condition) {
-      case AllOf(var of) -> Condition.allOf(of.stream().map(parts).toList());
-      case AnyOf(var of) -> Condition.anyOf(of.stream().map(parts).toList());
-      case Not(var of) -> Condition.not(parts.apply(of));
+      case AllOf(var of) -> {
+        var now = of.stream().map(parts).toList();
+        yield now.equals(of) ? condition : Condition.allOf(now);
+      }
+      case AnyOf(var of) -> {
+        var now = of.stream().map(parts).toList();
+        yield now.equals(of) ? condition : Condition.anyOf(now);
+      }
+      case Not(var of) -> {
+        var now = parts.apply(of);
+        yield now.equals(of) ? condition : Condition.not(now);
+      }
       default -> condition;
     };
   }

@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The search for a request that two ladders decide differently. Not thread-safe.
 final class Search {
+  /// What it costs to go on with a test that is left, in letters read.
+  private static final long COST_OF_TEST = 32;
+
   private final Work work;
   private final Texts texts;
   private final Deque<Node> open = new ArrayDeque<>();
@@ -56,8 +58,12 @@ final class Search {
   /// Was what is left not looked at before, under the same conditions? What is known of other
   /// dimensions does not matter to it.
   private boolean isNew(Node node) {
-    var dimensions = node.tests().map(Dimension::of).collect(Collectors.toSet());
-    work.spend(node.tests().count());
+    var dimensions = new HashSet<Dimension>();
+    node.tests()
+        .forEach(test -> {
+          work.spend(COST_OF_TEST);
+          dimensions.add(Dimension.of(test));
+        });
     var mattering = new HashMap<>(node.known());
     mattering.keySet().retainAll(dimensions);
     return seen.add(new Node(node.one(), node.other(), mattering));

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 @Tag("intentions")
 class EquivalencePropertiesTest {
   private static final Port HTTP = new Port("http", 8080, Protocol.HTTP);
-  private static final int PAIRS = Integer.getInteger("equivalence.pairs", 1_000);
+  private static final int PAIRS = Integer.getInteger("equivalence.pairs", 500);
 
   private final long seed = Long.getLong("equivalence.seed", new Random().nextLong());
   private final Random random = new Random(seed);

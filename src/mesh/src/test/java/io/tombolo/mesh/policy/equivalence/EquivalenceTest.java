@@ -232,7 +232,7 @@ class EquivalenceTest {
   @Test
   void hundreds_of_permissions_in_another_order_are_compared() {
     var rules = new ArrayList<Rule>();
-    IntStream.range(0, 400)
+    IntStream.range(0, 202)
         .forEach(i ->
             rules.add(
                 everyone(
@@ -243,14 +243,14 @@ class EquivalenceTest {
                         new Header("x-" + i % 7, Text.PRESENT)))));
     var one = new InboundPolicy(Set.of(), rules, DENY);
     var other = new InboundPolicy(Set.of(), rules.reversed(), DENY);
-    var less = new InboundPolicy(Set.of(), rules.subList(0, 399), DENY);
+    var less = new InboundPolicy(Set.of(), rules.subList(0, 201), DENY);
 
     assertEqual(one, other);
     assertEqual(one, less); // the last denies what is denied anyway
     assertThat(
-            http(difference(other, new InboundPolicy(Set.of(), rules.subList(0, 398), DENY)))
+            http(difference(other, new InboundPolicy(Set.of(), rules.subList(0, 200), DENY)))
                 .path())
-        .isEqualTo("/s398/");
+        .isEqualTo("/s200/");
   }
 
   @Test

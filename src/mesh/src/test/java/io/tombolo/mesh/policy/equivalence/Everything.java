@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 /// condition of the two policies tells a request, one is tried.
 final class Everything {
   private static final int LONGEST = 5;
-  private static final List<String> PATHS = texts("/", "abA/z", LONGEST);
-  private static final List<String> VALUES = texts("", "abA,z", LONGEST);
+  private static final List<String> PATHS = texts("/", "abAB/z", LONGEST);
+  private static final List<String> VALUES = texts("", "abAB,z", LONGEST);
   private static final List<SpiffeId> CALLERS =
       Stream.concat(
               SmallPolicies.CALLERS.stream(),
