@@ -1,13 +1,9 @@
 package io.tombolo.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.HashMap;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,8 +13,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "simulate",
     description = {
-      "What would become of the calls that were seen if the intentions in these files were in"
-          + " force.",
+      "What would become of the calls that were seen if other policies were in force.",
       "Exits with 1 if a call would be decided otherwise than now."
     },
     mixinStandardHelpOptions = true)
@@ -26,61 +21,41 @@ final class SimulateCommand implements Callable<Integer> {
   @Mixin private final Page page = new Page();
 
   @Parameters(
-      arity = "1..*",
-      paramLabel = "FILE",
-      description =
-          "Intentions: Kubernetes objects in YAML or JSON, config entries of Consul in JSON.")
-  private List<Path> files = List.of();
+      paramLabel = "CANDIDATE",
+      description = "A file or a directory, in the formats that tombolo.directory reads.")
+  private String candidate = "";
 
   @Option(
-      names = "--only",
+      names = "--apply",
       description =
-          "As if these were all intentions that there are; else they are applied to those in"
-              + " force.")
-  private boolean only;
-
-  @Option(
-      names = "--cluster",
-      paramLabel = "NAME",
-      description = "The Kubernetes cluster that they are for, if there are several.")
-  private String cluster = "";
+          "The files come on top of what is in force: an object replaces that of the same kind and"
+              + " name. Without it, they are all that there is.")
+  private boolean apply;
 
   @Option(
       names = "--datacenter",
       paramLabel = "NAME",
-      description = "The Consul datacenter that they are for, if there are several.")
-  private String datacenter = "";
+      description = "The Consul datacenter that files are for, if several are configured.")
+  private @Nullable String datacenter;
+
+  @Option(
+      names = "--cluster",
+      paramLabel = "NAME",
+      description = "The same for Kubernetes clusters.")
+  private @Nullable String cluster;
 
   @Override
   public Integer call() {
-    var sources = new TreeMap<String, String>();
-    if (!cluster.isEmpty()) {
-      sources.put("kubernetes", cluster);
-    }
-    if (!datacenter.isEmpty()) {
-      sources.put("consul", datacenter);
-    }
+    var body = new HashMap<String, @Nullable Object>();
+    body.put("files", PolicyFiles.at(candidate));
+    body.put("apply", apply);
+    body.put("datacenter", datacenter);
+    body.put("cluster", cluster);
     try (var controlPlane = page.access().connect()) {
-      var answer =
-          controlPlane.post(
-              "/v1/intentions/simulate",
-              Map.of("files", texts(), "only", only, "sources", sources));
+      var answer = controlPlane.post("/v1/intentions/simulate", body);
       page.show(answer, SimulateCommand::text);
       return answer.path("changes").asBoolean() ? 1 : 0;
     }
-  }
-
-  private Map<String, String> texts() {
-    var texts = new TreeMap<String, String>();
-    for (var file : files) {
-      try {
-        texts.put(file.toString(), Files.readString(file));
-      } catch (IOException unreadable) {
-        throw new CommandFailed(
-            "%s cannot be read: %s".formatted(file, unreadable.getMessage()), unreadable);
-      }
-    }
-    return texts;
   }
 
   static String text(JsonNode page) {

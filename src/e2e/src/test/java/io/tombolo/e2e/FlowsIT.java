@@ -127,7 +127,7 @@ class FlowsIT {
 
     var learned = worlds.controlPlane().get("intentions/learned?as=yaml");
     assertThat(learned.path("left")).isEmpty();
-    assertThat(simulated(file("learned.yaml", learned.path("text").asText()), "--only"))
+    assertThat(simulated(file("learned.yaml", learned.path("text").asText())))
         .startsWith("0 of ");
     replaceAllBy(learned.path("text").asText());
     await(ALLOWED, true);
@@ -156,7 +156,7 @@ class FlowsIT {
              "Sources": [{"Name": "orders-shop", "Action": "allow"}]}
             """);
 
-    var simulated = simulated(change);
+    var simulated = simulated(change, "--apply");
 
     assertThat(simulated)
         .containsPattern(

@@ -42,15 +42,12 @@ final class FlowPages {
       String first,
       String last) {}
 
-  /// @param files texts by name, in the formats of a directory
-  /// @param only are the files all policies that there are? Else they are applied to those in
-  ///   force.
-  /// @param sources the names of the cluster and the datacenter of files that are in no folder of
-  ///   one, by world; needed only where several are configured
+  /// The candidate, as one side of a [DiffPages.DiffRequest].
   record SimulationRequest(
       @Nullable Map<String, String> files,
-      @Nullable Boolean only,
-      @Nullable Map<String, String> sources) {}
+      boolean apply,
+      @Nullable String datacenter,
+      @Nullable String cluster) {}
 
   /// @param total how many flows were looked at
   /// @param flipped how many of them flip

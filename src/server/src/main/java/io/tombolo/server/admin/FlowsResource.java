@@ -3,7 +3,6 @@ package io.tombolo.server.admin;
 import io.tombolo.consul.ProposedEntries;
 import io.tombolo.kubernetes.ProposedIntentions;
 import io.tombolo.mesh.catalog.ServiceId;
-import io.tombolo.mesh.catalog.World;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Policies;
@@ -21,13 +20,9 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The REST API of the calls that were seen, and what follows from them for intentions.
@@ -67,28 +62,13 @@ public class FlowsResource {
   }
 
   private static Candidate candidate(FlowPages.SimulationRequest request, Mesh live) {
-    var replacing =
-        Boolean.TRUE.equals(request.only())
-            ? Candidate.Replacing.EVERYTHING
-            : Candidate.Replacing.SAME_OBJECTS;
-    var sources = new EnumMap<World, String>(World.class);
-    Objects.requireNonNullElse(request.sources(), Map.<String, String>of())
-        .forEach((world, name) -> sources.put(world(world), name));
+    var side = new DiffPages.SideRequest(request.files(), request.apply(), null, null);
+    var of = new DiffPages.DiffRequest(null, null, request.datacenter(), request.cluster());
     try {
-      return Candidate.read(
-          new Candidate.Document(
-              new TreeMap<>(Objects.requireNonNull(request.files())), replacing, sources),
-          live);
+      return DiffPages.candidate(side, of, live);
     } catch (IllegalArgumentException wrong) {
       throw AdminResource.problem(Objects.requireNonNull(wrong.getMessage()));
     }
-  }
-
-  private static World world(String label) {
-    return Stream.of(World.values())
-        .filter(world -> world.label().equals(label))
-        .findFirst()
-        .orElseThrow(() -> AdminResource.problem("sources: are of kubernetes and of consul"));
   }
 
   /// The objects that would allow what was allowed, and no other caller.
