@@ -127,8 +127,7 @@ class FlowsIT {
 
     var learned = worlds.controlPlane().get("intentions/learned?as=yaml");
     assertThat(learned.path("left")).isEmpty();
-    assertThat(simulated(file("learned.yaml", learned.path("text").asText())))
-        .startsWith("0 of ");
+    assertThat(simulated(file("learned.yaml", learned.path("text").asText()))).startsWith("0 of ");
     replaceAllBy(learned.path("text").asText());
     await(ALLOWED, true);
     await(DENIED, false);

@@ -9,16 +9,17 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// Decides about many flows to one port. Not thread-safe.
 final class Judge {
   private final InboundPolicy policy;
+  private final List<String> unambiguous;
   private final Map<SpiffeId, List<Rule>> concerning = new HashMap<>();
 
   /// @param policy of that port
   Judge(InboundPolicy policy) {
     this.policy = policy;
+    this.unambiguous = policy.unambiguous();
   }
 
   /// What is decided whatever it is that was not recorded, if that makes no difference.
@@ -27,7 +28,14 @@ final class Judge {
     if (policy.banned().contains(caller)) {
       return new Judgement.Decided(new Decision.Banned());
     }
-    Decision decision = new Decision.Defaulted(policy.byDefault());
+    var http = flow.request().http();
+    var asked = http == null ? List.<String>of() : unambiguous;
+    for (var header : asked) {
+      if (Truth.isList(header, flow)) {
+        return new Judgement.Decided(new Decision.Ambiguous(header));
+      }
+    }
+    Decision decision = new Decision.Defaulted(policy.mode().byDefault());
     var possible = new LinkedHashSet<Rule>();
     for (var rule : concerning.computeIfAbsent(caller, _ -> concerning(flow))) {
       var matches = Truth.of(rule.condition(), flow);
@@ -40,18 +48,20 @@ final class Judge {
       }
     }
     var outcome = decision.allowed() ? Action.ALLOW : Action.DENY;
-    return possible.stream().allMatch(rule -> rule.action() == outcome)
-        ? new Judgement.Decided(decision)
-        : new Judgement.Open(lacking(possible, flow));
+    var lacking = new LinkedHashSet<String>();
+    possible.stream()
+        .filter(rule -> rule.action() != outcome)
+        .flatMap(rule -> Truth.lacking(rule.condition(), flow))
+        .forEach(lacking::add);
+    if (decision.allowed()) {
+      asked.stream()
+          .filter(header -> !flow.recorded().contains(header))
+          .forEach(header -> lacking.add(Truth.header(header)));
+    }
+    return lacking.isEmpty() ? new Judgement.Decided(decision) : new Judgement.Open(lacking);
   }
 
   private List<Rule> concerning(Flow flow) {
     return policy.rules().stream().filter(rule -> rule.concerns(flow.request())).toList();
-  }
-
-  private static Set<String> lacking(Set<Rule> rules, Flow flow) {
-    var lacking = new LinkedHashSet<String>();
-    rules.forEach(rule -> Truth.lacking(rule.condition(), flow).forEach(lacking::add));
-    return lacking;
   }
 }

@@ -7,6 +7,6 @@ import java.util.Set;
 public sealed interface Judgement {
   record Decided(Decision decision) implements Judgement {}
 
-  /// @param lacking what the policy looks at and was not recorded, in words
+  /// @param lacking what the policy looks at and was not recorded as it was, in words
   record Open(Set<String> lacking) implements Judgement {}
 }

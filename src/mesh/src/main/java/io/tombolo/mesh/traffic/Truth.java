@@ -1,7 +1,9 @@
 package io.tombolo.mesh.traffic;
 
 import io.tombolo.mesh.policy.Condition;
+import io.tombolo.mesh.policy.InboundPolicy;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 
 /// Whether a condition holds for a flow, as far as what was recorded of it tells.
@@ -31,14 +33,31 @@ enum Truth {
     return condition
         .parts()
         .filter(part -> lacks(part, flow))
-        .map(part -> part instanceof Condition.Header header ? "header " + header.name() : "tokens")
+        .map(part -> part instanceof Condition.Header header ? header(header.name()) : "tokens")
         .distinct();
   }
 
+  static String header(String name) {
+    return "header " + name;
+  }
+
+  /// A header that comes as a list may have come several times: recorded it looks the same.
   private static boolean lacks(Condition part, Flow flow) {
     return flow.request().http() != null
-        && (part instanceof Condition.Claim
-            || (part instanceof Condition.Header(var name, var _, var _)
-                && !flow.recorded().contains(name)));
+        && switch (part) {
+          case Condition.Claim _ -> true;
+          case Condition.Header header ->
+              !flow.recorded().contains(header.name())
+                  || (header.testsValue() && isList(header.name(), flow));
+          default -> false;
+        };
+  }
+
+  /// Has the request several values of a header?
+  static boolean isList(String header, Flow flow) {
+    var http = flow.request().http();
+    return http != null
+        && http.headers().getOrDefault(header, List.of()).stream()
+            .anyMatch(value -> value.contains(InboundPolicy.LIST));
   }
 }

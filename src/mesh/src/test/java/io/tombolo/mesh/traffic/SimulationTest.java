@@ -149,6 +149,32 @@ class SimulationTest {
     assertThat(simulation.changesAnything()).isFalse();
   }
 
+  /// Strict meshes deny lists before any rule. Whether a header that was not recorded was one is not
+  /// known.
+  @Test
+  void a_list_of_values_is_denied_and_one_that_may_be_there_leaves_it_open() {
+    var list =
+        new Seen(
+            new Flow(
+                Shop.service(0),
+                Shop.workload(0),
+                new Request(
+                    Shop.caller(0),
+                    Shop.PORT,
+                    new Request.Http("GET", "/api/a", Map.of("x-role", "admin,clerk"))),
+                Set.of("x-role"),
+                false),
+            1,
+            NOW,
+            NOW);
+    var unrecorded = seen("GET", "/api/a", Set.of(), true);
+
+    var simulation = Simulation.of(List.of(list, unrecorded), LIVE, LIVE);
+
+    assertThat(simulation.apart()).isEmpty();
+    assertThat(simulation.undecided()).containsExactly(Map.entry("header x-role", 1L));
+  }
+
   @Test
   void calls_to_a_service_that_is_gone_are_counted() {
     var simulation =

@@ -1,6 +1,7 @@
 package io.tombolo.server.admin;
 
 import io.tombolo.mesh.policy.Decision;
+import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.traffic.Seen;
 import io.tombolo.mesh.traffic.Simulation;
 import io.tombolo.server.flows.Intake;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Flows as JSON.
@@ -106,11 +108,18 @@ final class FlowPages {
         flow.request().port(),
         http == null ? null : http.method(),
         http == null ? null : http.path(),
-        http == null ? Map.of() : http.headers(),
+        http == null ? Map.of() : joined(http.headers()),
         flow.allowed(),
         seen.calls(),
         seen.first().toString(),
         seen.last().toString());
+  }
+
+  private static Map<String, String> joined(Map<String, List<String>> headers) {
+    return headers.entrySet().stream()
+        .collect(
+            Collectors.toMap(
+                Map.Entry::getKey, entry -> String.join(InboundPolicy.LIST, entry.getValue())));
   }
 
   static SimulationPage simulation(Simulation simulation, Intake.Contents contents) {
@@ -137,6 +146,8 @@ final class FlowPages {
     return switch (decision) {
       case Decision.Ruled(var by) -> new Verdict(decision.allowed(), by.name(), by.why());
       case Decision.Banned() -> new Verdict(false, null, "the caller is banned");
+      case Decision.Ambiguous(var header) ->
+          new Verdict(false, null, "header %s comes more than once".formatted(header));
       case Decision.Defaulted _ -> new Verdict(decision.allowed(), null, "no intention matches");
     };
   }
