@@ -436,7 +436,8 @@ class CommandsTest {
             .formatted(flow("/pay"));
     controlPlane.answering("/v1/intentions/simulate", page.formatted(1, flip, true));
 
-    assertThat(ask("intentions", "simulate", file.toString(), "--apply", "--datacenter", "dc1")).isOne();
+    assertThat(ask("intentions", "simulate", file.toString(), "--apply", "--datacenter", "dc1"))
+        .isOne();
     assertThat(out.toString())
         .contains("1 of 5 flows would be decided otherwise")
         .containsPattern(

@@ -5,10 +5,13 @@ import io.tombolo.mesh.policy.Decision;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intention.Action;
 import io.tombolo.mesh.policy.Rule;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Decides about many flows to one port. Not thread-safe.
 final class Judge {
@@ -28,37 +31,41 @@ final class Judge {
     if (policy.banned().contains(caller)) {
       return new Judgement.Decided(new Decision.Banned());
     }
-    var http = flow.request().http();
-    var asked = http == null ? List.<String>of() : unambiguous;
-    for (var header : asked) {
-      if (Truth.isList(header, flow)) {
-        return new Judgement.Decided(new Decision.Ambiguous(header));
-      }
+    var list = unambiguous.stream().filter(header -> Truth.isList(header, flow)).findFirst();
+    if (list.isPresent()) {
+      return new Judgement.Decided(new Decision.Ambiguous(list.get()));
     }
-    Decision decision = new Decision.Defaulted(policy.mode().byDefault());
-    var possible = new LinkedHashSet<Rule>();
+    var possible = new ArrayList<Rule>();
     for (var rule : concerning.computeIfAbsent(caller, _ -> concerning(flow))) {
       var matches = Truth.of(rule.condition(), flow);
       if (matches == Truth.TRUE) {
-        decision = new Decision.Ruled(rule);
-        break;
+        return unless(possible, new Decision.Ruled(rule), flow);
       }
       if (matches == Truth.UNKNOWN) {
         possible.add(rule);
       }
     }
+    return unless(possible, new Decision.Defaulted(policy.mode().byDefault()), flow);
+  }
+
+  /// @param before the rules that may have decided before
+  private Judgement unless(List<Rule> before, Decision decision, Flow flow) {
     var outcome = decision.allowed() ? Action.ALLOW : Action.DENY;
-    var lacking = new LinkedHashSet<String>();
-    possible.stream()
-        .filter(rule -> rule.action() != outcome)
-        .flatMap(rule -> Truth.lacking(rule.condition(), flow))
-        .forEach(lacking::add);
-    if (decision.allowed()) {
-      asked.stream()
-          .filter(header -> !flow.recorded().contains(header))
-          .forEach(header -> lacking.add(Truth.header(header)));
-    }
+    var rules =
+        before.stream()
+            .filter(rule -> rule.action() != outcome)
+            .flatMap(rule -> Truth.lacking(rule.condition(), flow));
+    var lists = decision.allowed() ? maybeLists(flow) : Stream.<String>empty();
+    var lacking = Stream.concat(rules, lists).collect(Collectors.toCollection(TreeSet::new));
     return lacking.isEmpty() ? new Judgement.Decided(decision) : new Judgement.Open(lacking);
+  }
+
+  private Stream<String> maybeLists(Flow flow) {
+    return flow.request().http() == null
+        ? Stream.empty()
+        : unambiguous.stream()
+            .filter(header -> !flow.recorded().contains(header))
+            .map(Truth::header);
   }
 
   private List<Rule> concerning(Flow flow) {

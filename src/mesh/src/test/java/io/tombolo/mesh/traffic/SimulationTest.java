@@ -149,8 +149,8 @@ class SimulationTest {
     assertThat(simulation.changesAnything()).isFalse();
   }
 
-  /// Strict meshes deny lists before any rule. Whether a header that was not recorded was one is not
-  /// known.
+  /// Strict meshes deny lists before any rule. Whether a header that was not recorded was one is
+  /// not known.
   @Test
   void a_list_of_values_is_denied_and_one_that_may_be_there_leaves_it_open() {
     var list =

@@ -3,6 +3,7 @@ package io.tombolo.server.flows;
 import io.envoyproxy.envoy.data.accesslog.v3.AccessLogCommon;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPAccessLogEntry;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPRequestProperties;
+import io.envoyproxy.envoy.data.accesslog.v3.TCPAccessLogEntry;
 import io.envoyproxy.envoy.data.accesslog.v3.TLSProperties;
 import io.tombolo.mesh.catalog.Protocol;
 import io.tombolo.mesh.identity.SpiffeId;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Entries of access logs as flows.
 ///
@@ -28,8 +30,10 @@ record Entries(
     Reports.Name name,
     Predicate<SpiffeId> known,
     Consumer<Refusal> refused) {
-  private static final int LONGEST_PATH = 2048;
-  private static final int LONGEST_VALUE = 256;
+  /// So many characters all that is kept of a call may have, so that flows have a most in bytes
+  /// too.
+  private static final int LONGEST = 1024;
+
   private static final String METHOD = ":method";
   private static final String DENIED_BY_RULES = "rbac_access_denied";
 
@@ -52,7 +56,7 @@ record Entries(
     entries.forEach(entry -> attempt(() -> request(entry), flows));
   }
 
-  void connections(List<AccessLogCommon> entries, Consumer<Flow> flows) {
+  void connections(List<TCPAccessLogEntry> entries, Consumer<Flow> flows) {
     entries.forEach(entry -> attempt(() -> connection(entry), flows));
   }
 
@@ -64,11 +68,16 @@ record Entries(
     }
   }
 
-  private Flow connection(AccessLogCommon common) throws NoFlow {
+  /// Rules are asked when the first byte comes. What was let in without one was not judged.
+  private Flow connection(TCPAccessLogEntry entry) throws NoFlow {
     if (name.kind() == Reports.Kind.REQUESTS || to.port().protocol() != Protocol.TCP) {
       throw new NoFlow(Refusal.UNREADABLE);
     }
-    var request = Request.connection(caller(common), to.port().number());
+    if (name.kind() == Reports.Kind.LET_IN
+        && entry.getConnectionProperties().getReceivedBytes() == 0) {
+      throw new NoFlow(Refusal.UNJUDGED);
+    }
+    var request = Request.connection(caller(entry.getCommonProperties()), to.port().number());
     return new Flow(
         to.service(), to.workload(), request, Set.of(), name.kind() == Reports.Kind.LET_IN);
   }
@@ -88,11 +97,18 @@ record Entries(
     for (var header : recorded) {
       var value = written.getRequestHeadersMap().get(header);
       if (value != null) {
-        headers.put(header, kept(value, LONGEST_VALUE));
+        headers.put(header, printable(value));
       }
     }
+    var caller = caller(entry.getCommonProperties());
     var http = new Request.Http(method(written), path(written), headers);
-    var request = new Request(caller(entry.getCommonProperties()), to.port().number(), http);
+    requireShort(
+        Stream.of(
+                Stream.of(caller.toString(), http.method(), http.path()),
+                headers.values().stream(),
+                recorded.stream())
+            .flatMap(texts -> texts));
+    var request = new Request(caller, to.port().number(), http);
     return new Flow(to.service(), to.workload(), request, recorded, allowed);
   }
 
@@ -132,7 +148,7 @@ record Entries(
     if (method.isEmpty()) {
       throw new NoFlow(Refusal.UNREADABLE);
     }
-    return kept(method, LONGEST_VALUE);
+    return printable(method);
   }
 
   /// Without query and fragment, as rules see it.
@@ -143,13 +159,19 @@ record Entries(
       int at = path.indexOf(mark);
       end = at < 0 ? end : Math.min(end, at);
     }
-    return kept(path.substring(0, end), LONGEST_PATH);
+    return printable(path.substring(0, end));
   }
 
-  private static String kept(String text, int longest) throws NoFlow {
-    if (text.length() > longest || text.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
+  private static String printable(String text) throws NoFlow {
+    if (text.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
       throw new NoFlow(Refusal.UNREADABLE);
     }
     return text;
+  }
+
+  private static void requireShort(Stream<String> texts) throws NoFlow {
+    if (texts.mapToInt(String::length).sum() > LONGEST) {
+      throw new NoFlow(Refusal.TOO_LONG);
+    }
   }
 }

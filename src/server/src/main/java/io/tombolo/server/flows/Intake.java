@@ -1,7 +1,5 @@
 package io.tombolo.server.flows;
 
-import io.envoyproxy.envoy.data.accesslog.v3.AccessLogCommon;
-import io.envoyproxy.envoy.data.accesslog.v3.TCPAccessLogEntry;
 import io.envoyproxy.envoy.service.accesslog.v3.StreamAccessLogsMessage;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.traffic.Flow;
@@ -9,15 +7,18 @@ import io.tombolo.mesh.traffic.FlowStore;
 import io.tombolo.xds.translate.Reports;
 import java.time.Clock;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Predicate;
+import org.jboss.logging.Logger;
 
 /// Reads what proxies report into the store, on a thread of its own. Whoever brings it never waits:
 /// what there is no room for is dropped and counted. Thread-safe.
 public final class Intake implements Runnable {
+  private static final Logger LOG = Logger.getLogger(Intake.class);
+
+  /// Messages; each of at most 256 KiB, and usually 16.
   private static final int WAITING = 128;
 
   /// A message, and what it is of.
@@ -68,6 +69,8 @@ public final class Intake implements Runnable {
       }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException bug) {
+      LOG.error("No more calls are recorded; what was is still there. Please report this.", bug);
     }
   }
 
@@ -75,13 +78,7 @@ public final class Intake implements Runnable {
     var entries = new Entries(batch.to(), batch.name(), known, why -> refused(why, 1));
     var message = batch.message();
     entries.requests(message.getHttpLogs().getLogEntryList(), this::keep);
-    entries.connections(connections(message), this::keep);
-  }
-
-  private static List<AccessLogCommon> connections(StreamAccessLogsMessage message) {
-    return message.getTcpLogs().getLogEntryList().stream()
-        .map(TCPAccessLogEntry::getCommonProperties)
-        .toList();
+    entries.connections(message.getTcpLogs().getLogEntryList(), this::keep);
   }
 
   private void keep(Flow flow) {

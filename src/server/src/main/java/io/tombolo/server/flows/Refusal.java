@@ -7,7 +7,8 @@ public enum Refusal {
   TOO_LARGE("in a message that is too large"),
   DROPPED("more than could be read in time"),
   UNKNOWN_CALLER("of a caller that nobody has given a certificate to"),
-  UNREADABLE("without one caller, a method and a path that can be kept"),
+  TOO_LONG("with more than 1024 characters that would be kept"),
+  UNREADABLE("without one caller, a method and a path"),
   UNJUDGED("that ended before any rule was asked");
 
   private final String words;

@@ -52,8 +52,11 @@ public final class AccessLogService extends AccessLogServiceGrpc.AccessLogServic
 
   private boolean begun(String serial) {
     synchronized (streams) {
-      return streams.merge(serial, 1, (open, one) -> Math.min(open + one, MOST_STREAMS + 1))
-          <= MOST_STREAMS;
+      int open = streams.getOrDefault(serial, 0);
+      if (open < MOST_STREAMS) {
+        streams.put(serial, open + 1);
+      }
+      return open < MOST_STREAMS;
     }
   }
 

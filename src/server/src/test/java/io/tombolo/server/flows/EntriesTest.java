@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.core.v3.RequestMethod;
 import io.envoyproxy.envoy.data.accesslog.v3.AccessLogCommon;
+import io.envoyproxy.envoy.data.accesslog.v3.ConnectionProperties;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPAccessLogEntry;
+import io.envoyproxy.envoy.data.accesslog.v3.TCPAccessLogEntry;
 import io.envoyproxy.envoy.data.accesslog.v3.TLSProperties.CertificateProperties.SubjectAltName;
 import io.tombolo.mesh.catalog.Examples;
 import io.tombolo.mesh.catalog.Port;
@@ -138,30 +140,55 @@ class EntriesTest {
 
   @Test
   void what_no_request_can_be_is_not_kept() {
-    requests(get("/" + "a".repeat(3000)));
     requests(get("/\u0000"));
     requests(get("/\u001b[31m"));
     var methodless = get("/");
     methodless.getRequestBuilder().clearRequestHeaders();
     requests(methodless);
+    assertThat(refused).hasSize(3).containsOnly(Refusal.UNREADABLE);
+    assertThat(flows).isEmpty();
+  }
+
+  @Test
+  void what_is_long_is_not_kept() {
+    requests(get("/" + "a".repeat(1000)));
+    requests(get("/"), "x-" + "a".repeat(1000));
     var huge = get("/");
     huge.getRequestBuilder().putRequestHeaders("x-role", "a".repeat(1000));
     requests(huge, "x-role");
 
-    assertThat(refused).hasSize(5).containsOnly(Refusal.UNREADABLE);
+    assertThat(refused).hasSize(3).containsOnly(Refusal.TOO_LONG);
     assertThat(flows).isEmpty();
   }
 
   @Test
   void connections_are_of_ports_whose_bytes_are_not_understood() {
-    var connection = List.of(from(WEB.toString()).build());
+    var connection = List.of(connection(7));
     entries(DB, Reports.Kind.LET_IN).connections(connection, flows::add);
     entries(DB, Reports.Kind.REFUSED).connections(connection, flows::add);
     entries(BILLING, Reports.Kind.LET_IN).connections(connection, flows::add);
     entries(DB, Reports.Kind.REQUESTS).requests(List.of(get("/").build()), flows::add);
+    assertThat(refused).containsExactly(Refusal.UNREADABLE, Refusal.UNREADABLE);
 
     assertThat(flows).extracting(Flow::allowed).containsExactly(true, false);
     assertThat(flows).allMatch(flow -> flow.request().http() == null);
-    assertThat(refused).containsExactly(Refusal.UNREADABLE, Refusal.UNREADABLE);
+  }
+
+  /// Who only connects, and says nothing, was let in by no rule: it must not be learned.
+  @Test
+  void a_connection_without_a_byte_was_not_judged() {
+    entries(DB, Reports.Kind.LET_IN).connections(List.of(connection(0)), flows::add);
+    assertThat(flows).isEmpty();
+    assertThat(refused).containsExactly(Refusal.UNJUDGED);
+
+    entries(DB, Reports.Kind.REFUSED).connections(List.of(connection(0)), flows::add);
+    assertThat(flows).extracting(Flow::allowed).containsExactly(false);
+  }
+
+  private static TCPAccessLogEntry connection(long received) {
+    return TCPAccessLogEntry.newBuilder()
+        .setCommonProperties(from(WEB.toString()))
+        .setConnectionProperties(ConnectionProperties.newBuilder().setReceivedBytes(received))
+        .build();
   }
 }
