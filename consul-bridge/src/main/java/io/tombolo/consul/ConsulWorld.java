@@ -55,6 +55,11 @@ public record ConsulWorld(
     return ServiceIntentions.convert(source, entry);
   }
 
+  /// A `jwt-provider` config entry.
+  public Item jwtProvider(JsonNode entry) {
+    return JwtProviderEntry.convert(source, entry);
+  }
+
   Refused refusedName(String name) {
     return new Refused(
         source,

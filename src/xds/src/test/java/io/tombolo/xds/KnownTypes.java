@@ -6,6 +6,7 @@ import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFi
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
@@ -26,6 +27,7 @@ public final class KnownTypes {
           .add(HttpGrpcAccessLogConfig.getDescriptor())
           .add(TcpGrpcAccessLogConfig.getDescriptor())
           .add(ExpressionFilter.getDescriptor())
+          .add(JwtAuthentication.getDescriptor())
           .add(RBACPerRoute.getDescriptor())
           .add(Router.getDescriptor())
           .add(TlsInspector.getDescriptor())

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.mesh.scope.Upstream;
@@ -56,10 +57,18 @@ class ProxyGoldenTest {
                   "10.2.0.7",
                   new Upstream("db", 0, "127.0.0.1", 9001),
                   new Upstream("cart-shop", 0, "127.0.0.1", 9002)),
+              "a_vm_whose_callers_need_tokens",
+              TwoWorlds.sidecar(BILLING, "10.2.0.7"),
               "the_gateway_of_the_pods",
               TwoWorlds.gateway("pods"),
               "the_gateway_of_the_vms",
               TwoWorlds.gateway("vms")));
+
+  private static final List<Fact> TOKENS =
+      List.of(
+          new Fact.Registered(TwoWorlds.jwtProvider("okta", TwoWorlds.knownKeys())),
+          new Fact.Registered(TwoWorlds.jwtProvider("corp", TwoWorlds.fetchedKeys("keys.example"))),
+          new Fact.Registered(TwoWorlds.askingForTokens("billing", "okta", "corp")));
 
   static Set<String> names() {
     return PROXIES.keySet();
@@ -67,7 +76,8 @@ class ProxyGoldenTest {
 
   private static Bootstrap bootstrap(String name) {
     var proxy = Objects.requireNonNull(PROXIES.get(name));
-    var snapshot = new Snapshots().next(proxy.reports() ? reporting() : TwoWorlds.mesh());
+    var facts = name.endsWith("tokens") ? TOKENS : List.<Fact>of();
+    var snapshot = new Snapshots().next(proxy.reports() ? reporting() : TwoWorlds.mesh(facts));
     return new StaticBootstrap(snapshot.viewFor(proxy), proxy.reports()).bootstrap();
   }
 

@@ -166,7 +166,7 @@ public record Catalog(
           sets.remove(key.part());
           endpoints = sets.isEmpty() ? endpoints.without(id) : endpoints.with(id, Map.copyOf(sets));
         }
-        case INTENTIONS, ROUTES, REFUSED -> others = others.without(key);
+        case INTENTIONS, ROUTES, JWT_PROVIDERS, REFUSED -> others = others.without(key);
       }
     }
 

@@ -45,11 +45,12 @@ enum Truth {
   private static boolean lacks(Condition part, Flow flow) {
     return flow.request().http() != null
         && switch (part) {
-          case Condition.Claim _ -> true;
+          case Condition.Claim _, Condition.Token _ -> true;
           case Condition.Header header ->
               !flow.recorded().contains(header.name())
                   || (header.testsValue() && isList(header.name(), flow));
-          default -> false;
+          case Condition.AllOf _, Condition.AnyOf _, Condition.Not _ -> false;
+          case Condition.Path _, Condition.Method _, Condition.Port _, Condition.Caller _ -> false;
         };
   }
 

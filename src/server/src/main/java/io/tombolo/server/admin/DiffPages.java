@@ -65,7 +65,7 @@ final class DiffPages {
       String source,
       @Nullable String method,
       @Nullable String path,
-      Map<String, String> headers,
+      Map<String, List<String>> headers,
       Map<String, Map<String, List<String>>> claims,
       AnswerPage a,
       AnswerPage b) {}

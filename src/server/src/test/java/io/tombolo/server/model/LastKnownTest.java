@@ -20,15 +20,20 @@ import io.tombolo.mesh.flow.Inbox;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.Intention;
+import io.tombolo.mesh.policy.JwtProvider;
+import io.tombolo.mesh.policy.JwtProviderObject;
 import io.tombolo.mesh.policy.Party;
 import io.tombolo.mesh.policy.PolicyObject;
 import io.tombolo.mesh.policy.Provenance;
+import io.tombolo.mesh.policy.Text;
 import io.tombolo.mesh.scope.Visibility;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -135,6 +140,31 @@ class LastKnownTest {
         new EndpointSet(
             id, "", List.of(endpoint), List.of(new EndpointSet.Quarantined("x", "port: 0"))),
         new Refused(CONSUL, "service a/b", "name: not a DNS label"),
+        new JwtProviderObject(
+            JwtProviderObject.key(CONSUL, "okta"),
+            provider(
+                "okta",
+                new JwtProvider.Keys.Fetched(
+                    "keys.example", 443, "/", "", Duration.ofMillis(1500), Duration.ofMinutes(10))),
+            List.of("Issuer: must not be empty")),
+        JwtProviderObject.accepted(
+            JwtProviderObject.key(CONSUL, "corp"),
+            provider("corp", new JwtProvider.Keys.Known("{}"))),
+        JwtProviderObject.rejected(JwtProviderObject.key(CONSUL, "never"), List.of("bad")),
+        PolicyObject.accepted(
+            PolicyObject.key(CONSUL, "service-intentions", "", "vetted"),
+            List.of(
+                new Intention(
+                        new Party.Everyone(),
+                        new Party.Named("vetted"),
+                        Intention.Action.ALLOW,
+                        entry)
+                    .given(
+                        new Condition.Token(
+                            "okta",
+                            List.of(
+                                new Condition.Claim(
+                                    "okta", List.of("role"), Text.exact("admin"))))))),
         PolicyObject.accepted(
             PolicyObject.key(CONSUL, "service-intentions", "", "billing"),
             Stream.of(
@@ -147,5 +177,21 @@ class LastKnownTest {
                 .map(party ->
                     new Intention(party, new Party.Named("billing"), Intention.Action.ALLOW, entry))
                 .toList()));
+  }
+
+  private static JwtProvider provider(String name, JwtProvider.Keys keys) {
+    return new JwtProvider(
+        CONSUL + "/" + name,
+        "https://%s.example".formatted(name),
+        List.of("shop"),
+        Duration.ofSeconds(30),
+        new JwtProvider.Carriage(
+            List.of(
+                new JwtProvider.Location.Header("x-token", ""),
+                new JwtProvider.Location.Parameter("token"),
+                new JwtProvider.Location.Cookie("token")),
+            true,
+            new JwtProvider.Payload("x-claims", true)),
+        keys);
   }
 }

@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.tombolo.mesh.policy.InboundPolicy;
+import io.tombolo.mesh.policy.JwtProvider;
 import java.util.List;
 import java.util.Optional;
 
@@ -75,10 +76,15 @@ public final class Http {
 
   /// Tells the application who calls in `x-forwarded-client-cert`, which callers cannot forge.
   ///
+  /// @param providers whose tokens the rules of the routes ask for
   /// @param report tells the control plane of each request
-  static Filter inbound(String routes, Optional<AccessLog> report) {
+  static Filter inbound(String routes, List<JwtProvider> providers, Optional<AccessLog> report) {
+    var manager = manager("inbound", routes);
+    if (!providers.isEmpty()) {
+      manager.addHttpFilters(Jwt.filter(providers));
+    }
     return filter(
-        manager("inbound", routes)
+        manager
             .addHttpFilters(NO_LISTS_IF_ROUTED)
             .addHttpFilters(DENY_UNLESS_ROUTED)
             .addHttpFilters(ROUTER)

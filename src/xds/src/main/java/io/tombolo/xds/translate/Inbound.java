@@ -14,6 +14,7 @@ import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.InboundPolicy;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// LDS, CDS and RDS, the way in: what reaches the applications beside one proxy, and who may.
 public final class Inbound {
@@ -43,12 +44,19 @@ public final class Inbound {
       return new Served(name, chosen, protocol, proxy, application, policy, partners, reported);
     }
 
-    /// What its listener is made from: where requests are understood the policy is in the route.
+    /// What its listener is made from: where requests are understood the policy is in the route,
+    /// and only the keys that verify tokens are here.
     public Served heard() {
+      var keys = InboundPolicy.NOBODY.with(policy.providers());
       return protocol.isHttp()
-          ? new Served(
-              name, snis, protocol, proxy, application, InboundPolicy.NOBODY, partners, reported)
+          ? new Served(name, snis, protocol, proxy, application, keys, partners, reported)
           : this;
+    }
+
+    /// What only this proxy is told: where the application is, and where keys are fetched.
+    public Stream<Clusters.Particular> clusters() {
+      return Stream.concat(
+          Stream.of(application), policy.providers().stream().flatMap(Clusters.KeyServer::of));
     }
 
     public String routes() {
@@ -101,7 +109,9 @@ public final class Inbound {
     if (served.protocol().isHttp()) {
       chain.addFilters(
           Http.inbound(
-              served.routes(), served.reported().map(of -> Reports.http(served.name(), of))));
+              served.routes(),
+              served.policy().providers(),
+              served.reported().map(of -> Reports.http(served.name(), of))));
     } else {
       chain.addFilters(rbac(served.policy()));
       chain.addFilters(

@@ -37,8 +37,6 @@ public final class Rbac {
   /// The policy that is there when whoever is not denied may call.
   private static final String REST = "default-allow";
 
-  private static final String JWT_FILTER = "envoy.filters.http.jwt_authn";
-
   /// What an earlier rule has denied.
   ///
   /// @param principals whom it is about
@@ -173,6 +171,8 @@ public final class Rbac {
       case Condition.Header header -> header(header.name(), header.test(), header.inverted());
       case Condition.Caller(var principal) -> authenticated(matcher(principal));
       case Condition.Claim claim -> claim(claim);
+      case Condition.Token _ ->
+          throw new IllegalArgumentException("the provider is not found out: " + condition);
       case Condition.Port _ ->
           throw new IllegalArgumentException("the policy is not that of one port: " + condition);
     };
@@ -196,14 +196,24 @@ public final class Rbac {
     return Principal.newBuilder().setHeader(header).build();
   }
 
-  /// Where the filter for tokens leaves the claims of those that it verified.
+  /// The claims of a token that was verified, if none beside it failed: else a good one would open
+  /// the door for another, which the application might take for good.
   private static Principal claim(Condition.Claim claim) {
-    var at = MetadataMatcher.newBuilder().setFilter(JWT_FILTER);
-    at.addPathBuilder().setKey("jwt_payload_" + claim.provider());
-    claim.path().forEach(name -> at.addPathBuilder().setKey(name));
+    var path = new ArrayList<>(List.of(Jwt.claims(claim.provider())));
+    path.addAll(claim.path());
+    var failure = List.of(Jwt.failure(claim.provider()), "code");
+    return all(
+        List.of(
+            left(path, value(claim.test())),
+            not(left(failure, ValueMatcher.newBuilder().setPresentMatch(true).build()))));
+  }
+
+  /// What the filter for tokens has left.
+  private static Principal left(List<String> path, ValueMatcher value) {
+    var at = MetadataMatcher.newBuilder().setFilter(Jwt.FILTER).setValue(value);
+    path.forEach(name -> at.addPathBuilder().setKey(name));
     return Principal.newBuilder()
-        .setSourcedMetadata(
-            SourcedMetadata.newBuilder().setMetadataMatcher(at.setValue(value(claim.test()))))
+        .setSourcedMetadata(SourcedMetadata.newBuilder().setMetadataMatcher(at))
         .build();
   }
 

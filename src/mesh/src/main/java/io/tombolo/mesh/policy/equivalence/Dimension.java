@@ -12,19 +12,20 @@ sealed interface Dimension {
 
   record Method() implements Dimension {}
 
-  record Header(String name) implements Dimension {}
+  /// @param form how it may come
+  record Header(String name, HeaderForms.Form form) implements Dimension {}
 
   record Claim(String provider, List<String> path) implements Dimension {}
 
   /// What a condition that is one test looks at.
-  static Dimension of(Condition atom) {
+  static Dimension of(Condition atom, HeaderForms forms) {
     return switch (atom) {
       case Condition.Path _ -> new Path();
       case Condition.Method _ -> new Method();
-      case Condition.Header(var name, _, _) -> new Header(name);
+      case Condition.Header(var name, _, _) -> new Header(name, forms.of(name));
       case Condition.Claim(var provider, var path, _) -> new Claim(provider, path);
       case Condition.AllOf _, Condition.AnyOf _, Condition.Not _ -> throw noTest(atom);
-      case Condition.Port _, Condition.Caller _ -> throw noTest(atom);
+      case Condition.Port _, Condition.Caller _, Condition.Token _ -> throw noTest(atom);
     };
   }
 
@@ -36,7 +37,7 @@ sealed interface Dimension {
       case Condition.Header(_, var test, _) -> test;
       case Condition.Claim(_, _, var test) -> test;
       case Condition.AllOf _, Condition.AnyOf _, Condition.Not _ -> throw noTest(atom);
-      case Condition.Port _, Condition.Caller _ -> throw noTest(atom);
+      case Condition.Port _, Condition.Caller _, Condition.Token _ -> throw noTest(atom);
     };
   }
 
@@ -45,12 +46,12 @@ sealed interface Dimension {
   }
 
   /// Values in which each test of `tests` has the outcome that is wanted, if there are any: one, of
-  /// a header one or none, of a claim any number.
+  /// a header or a claim any number.
   default Optional<List<String>> values(Outcomes tests, Texts texts) {
     return switch (this) {
       case Path _ -> texts.find(Letters.OF_PATHS, tests.passed(), tests.failed()).map(List::of);
       case Method _ -> method(tests).map(List::of);
-      case Header _ -> header(tests, texts);
+      case Header(_, var form) -> form.values(tests, texts);
       case Claim _ -> claim(tests, texts);
     };
   }
@@ -65,26 +66,9 @@ sealed interface Dimension {
         .findFirst();
   }
 
-  /// None where that will do, and an empty one only where no other will.
-  private static Optional<List<String>> header(Outcomes tests, Texts texts) {
-    var full = tests.with(Text.exact(""), false);
-    return tests.passed().isEmpty()
-        ? Optional.of(List.of())
-        : texts
-            .find(Letters.OF_HEADERS, full.passed(), full.failed())
-            .or(() -> texts.find(Letters.OF_HEADERS, tests.passed(), tests.failed()))
-            .map(List::of);
-  }
-
   /// A text for each test that is to pass.
   private static Optional<List<String>> claim(Outcomes tests, Texts texts) {
-    var found =
-        tests.passed().stream()
-            .map(test -> texts.find(Letters.OF_CLAIMS, List.of(test), tests.failed()))
-            .toList();
-    return found.stream().allMatch(Optional::isPresent)
-        ? Optional.of(found.stream().map(Optional::get).distinct().toList())
-        : Optional.empty();
+    return texts.findForEach(Letters.OF_CLAIMS, tests.passed(), tests.failed());
   }
 
   /// What the outcome of a test says of another of the same dimension; empty if nothing that is
@@ -93,7 +77,9 @@ sealed interface Dimension {
     if (passed && Implications.implies(tested, other)) {
       return Optional.of(true);
     }
-    boolean several = this instanceof Claim;
+    boolean several =
+        this instanceof Claim
+            || (this instanceof Header(_, var form) && form != HeaderForms.Form.ONCE);
     boolean not =
         passed
             ? !several && Implications.exclude(tested, other)

@@ -34,12 +34,17 @@ record Ladder(List<Step> steps, boolean otherwise) {
     steps = List.copyOf(steps);
   }
 
-  /// @param policy of one port
+  /// What decides every request so.
+  static Ladder always(boolean allowed) {
+    return new Ladder(List.of(), allowed);
+  }
+
+  /// @param policy of one port; what it says of headers that come more than once is left out
   /// @param connection of the caller, to that port
   /// @param http are requests understood there?
   static Ladder of(InboundPolicy policy, Request connection, boolean http) {
     if (policy.banned().contains(connection.caller())) {
-      return new Ladder(List.of(), false);
+      return always(false);
     }
     var steps =
         policy.rules().stream()
@@ -49,7 +54,7 @@ record Ladder(List<Step> steps, boolean otherwise) {
                     Set.of(ofRequest(rule.condition(), connection, http)),
                     rule.action() == Action.ALLOW))
             .toList();
-    return shortest(steps, policy.byDefault() == Action.ALLOW);
+    return shortest(steps, policy.mode().byDefault() == Action.ALLOW);
   }
 
   /// The condition as tests of the request alone.
@@ -62,6 +67,8 @@ record Ladder(List<Step> steps, boolean otherwise) {
               Condition.not(new Condition.Header(name, test)));
       case Condition.Path _, Condition.Method _ -> http ? condition : Condition.never();
       case Condition.Header _, Condition.Claim _ -> http ? condition : Condition.never();
+      case Condition.Token _ ->
+          throw new IllegalArgumentException("whose token is not found out: " + condition);
       case AllOf _, AnyOf _, Not _ -> mapped(condition, part -> ofRequest(part, connection, http));
     };
   }

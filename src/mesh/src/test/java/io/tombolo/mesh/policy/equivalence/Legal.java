@@ -14,6 +14,9 @@ final class Legal {
     var http = request.http();
     return http != null
         && PATH.matcher(http.path()).matches()
-        && http.headers().values().stream().allMatch(value -> VALUE.matcher(value).matches());
+        && http.headers().values().stream()
+            .allMatch(values ->
+                !values.isEmpty()
+                    && values.stream().allMatch(value -> VALUE.matcher(value).matches()));
   }
 }
