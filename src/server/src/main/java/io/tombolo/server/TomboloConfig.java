@@ -55,6 +55,8 @@ public interface TomboloConfig {
 
   Federation federation();
 
+  Flows flows();
+
   Sources sources();
 
   /// A Kubernetes cluster.
@@ -346,6 +348,20 @@ public interface TomboloConfig {
 
     /// For `https_web`: its authorities, a PEM file; those of the system if absent.
     Optional<Path> ca();
+  }
+
+  /// What proxies report of the calls that reach them.
+  interface Flows {
+    /// Do they?
+    @WithDefault("false")
+    boolean enabled();
+
+    /// How many flows are kept.
+    @WithDefault("100000")
+    int max();
+
+    /// Headers whose values are kept besides those of headers that intentions look at.
+    Optional<List<String>> headers();
   }
 
   /// Reading the worlds.
