@@ -196,7 +196,7 @@ class ConsulSourceTest {
           "/v1/config",
           """
           {"Kind": "service-intentions", "Name": "bank", "Sources": [{"Name": "web",
-             "Permissions": [{"Action": "allow", "HTTP": {"PathPrefix": "/"}}]}]}
+             "Permissions": [{"Action": "allow", "HTTP": {"PathRegex": "/[0-9]+"}}]}]}
           """);
       var catalog =
           mesh.await(

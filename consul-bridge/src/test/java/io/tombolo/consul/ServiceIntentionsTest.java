@@ -55,7 +55,7 @@ class ServiceIntentionsTest {
         "`\"Action\": \"allow\", \"SamenessGroup\": \"g\"`, Sources[0].samenessgroup",
         "`\"Action\": \"allow\", \"Namespace\": \"team\"`, Sources[0].Namespace",
         "`\"Action\": \"allow\", \"Partition\": \"team\"`, Sources[0].Partition",
-        "`\"Permissions\": [{\"Action\": \"allow\"}]`, Sources[0].permissions",
+        "`\"Permissions\": [{\"Action\": \"allow\"}]`, Sources[0].Permissions[0].HTTP",
         "`\"Action\": \"allow\", \"Type\": \"external\"`, Sources[0].Type",
         "`\"Action\": \"ALLOW\"`, Sources[0].Action",
         "`\"Action\": \"allow\", \"Shadow\": true`, Sources[0].shadow",

@@ -99,7 +99,7 @@ public sealed interface Condition {
     }
   }
 
-  /// A header that is there, with a value of this kind, or, if inverted, with another.
+  /// A header that is there, of whose values one is so; if inverted, none is.
   ///
   /// @param name in lower case
   record Header(String name, Text test, boolean inverted) implements Condition {
@@ -118,10 +118,15 @@ public sealed interface Condition {
       this(name, test, false);
     }
 
+    /// Is it more than whether the header is there?
+    public boolean testsValue() {
+      return test.kind() != Text.Kind.PRESENT;
+    }
+
     @Override
     public boolean holds(Request request) {
-      var value = request.http() == null ? null : request.http().headers().get(name);
-      return value != null && test.matches(value) != inverted;
+      var values = request.http() == null ? null : request.http().headers().get(name);
+      return values != null && values.stream().anyMatch(test::matches) != inverted;
     }
 
     @Override

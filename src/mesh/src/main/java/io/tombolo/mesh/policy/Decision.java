@@ -22,6 +22,14 @@ public sealed interface Decision {
     }
   }
 
+  /// A header that rules look at comes more than once, or as a list: denied before any rule.
+  record Ambiguous(String header) implements Decision {
+    @Override
+    public boolean allowed() {
+      return false;
+    }
+  }
+
   /// No rule matched.
   record Defaulted(Action action) implements Decision {
     @Override

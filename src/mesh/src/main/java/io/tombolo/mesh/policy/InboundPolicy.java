@@ -15,10 +15,13 @@ import java.util.Set;
 /// decides.
 ///
 /// @param banned denied before any rule is tried
-/// @param byDefault what holds if no rule matches
-public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Action byDefault) {
+/// @param mode what holds if no rule matches, and of headers that come more than once
+public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Mode mode) {
+  /// What stands between the values of a header that comes more than once.
+  public static final String LIST = ",";
+
   /// Denies everybody.
-  public static final InboundPolicy NOBODY = new InboundPolicy(Set.of(), List.of(), Action.DENY);
+  public static final InboundPolicy NOBODY = new InboundPolicy(Set.of(), List.of(), Mode.STRICT);
 
   public InboundPolicy {
     banned = Set.copyOf(banned);
@@ -64,7 +67,7 @@ public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Action byDef
         there.add(rule.with(condition, rule.action()));
       }
     }
-    return there.equals(rules) ? this : new InboundPolicy(banned, there, byDefault);
+    return there.equals(rules) ? this : new InboundPolicy(banned, there, mode);
   }
 
   /// The first rule by which some request, to some of the service's workloads, of this caller may
@@ -83,11 +86,25 @@ public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Action byDef
   /// May any request of this caller be allowed?
   public boolean mayAllow(SpiffeId caller) {
     return opening(caller).isPresent()
-        || (byDefault == Action.ALLOW
+        || (mode.byDefault() == Action.ALLOW
             && !banned.contains(caller)
             && rules.stream()
                 .noneMatch(
                     rule -> rule.isLastWord() && rule.concerns(Request.connection(caller, 0))));
+  }
+
+  /// The headers that must come once at most and be no list, for rules look at their values, and
+  /// who reads them later may take another value than a rule did. In order.
+  public List<String> unambiguous() {
+    return mode.strict()
+        ? rules.stream()
+            .flatMap(rule -> rule.condition().parts())
+            .filter(part -> part instanceof Condition.Header header && header.testsValue())
+            .map(part -> ((Condition.Header) part).name())
+            .distinct()
+            .sorted()
+            .toList()
+        : List.of();
   }
 
   /// @param request to a port that this is the policy of
@@ -95,10 +112,23 @@ public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Action byDef
     if (banned.contains(request.caller())) {
       return new Decision.Banned();
     }
-    return rules.stream()
-        .filter(rule -> rule.matches(request))
-        .findFirst()
-        .<Decision>map(Decision.Ruled::new)
-        .orElseGet(() -> new Decision.Defaulted(byDefault));
+    return ambiguous(request)
+        .<Decision>map(Decision.Ambiguous::new)
+        .or(() ->
+            rules.stream()
+                .filter(rule -> rule.matches(request))
+                .findFirst()
+                .map(Decision.Ruled::new))
+        .orElseGet(() -> new Decision.Defaulted(mode.byDefault()));
+  }
+
+  private Optional<String> ambiguous(Request request) {
+    var http = request.http();
+    return http == null || http.headers().isEmpty()
+        ? Optional.empty()
+        : unambiguous().stream()
+            .filter(name ->
+                String.join(LIST, http.headers().getOrDefault(name, List.of())).contains(LIST))
+            .findFirst();
   }
 }

@@ -54,9 +54,7 @@ public final class Policies {
 
   private InboundPolicy policy(List<Intention> tried) {
     return new InboundPolicy(
-        catalog.banned().identities(),
-        tried.stream().flatMap(this::rules).toList(),
-        mode.byDefault());
+        catalog.banned().identities(), tried.stream().flatMap(this::rules).toList(), mode);
   }
 
   /// An intention as steps of a decision.
@@ -64,13 +62,16 @@ public final class Policies {
     var callers = of(intention.source());
     var rules = new ArrayList<Rule>();
     if (mode.strict() && !intention.given().equals(Condition.always())) {
-      var lacking = Condition.not(Strictly.of(intention.given(), false));
+      var lacking = Strictly.of(Condition.not(intention.given()), Action.DENY);
       rules.add(new Rule(intention, Rule.REQUIREMENT, callers, lacking, Action.DENY));
     }
     var given = mode.strict() ? Condition.always() : intention.given();
     for (int i = 0; i < intention.permissions().size(); i++) {
       var permission = intention.permissions().get(i);
-      var condition = mode.strict() ? Strictly.of(permission) : permission.condition();
+      var condition =
+          mode.strict()
+              ? Strictly.of(permission.condition(), permission.action())
+              : permission.condition();
       rules.add(
           new Rule(intention, i, callers, Condition.allOf(given, condition), permission.action()));
     }

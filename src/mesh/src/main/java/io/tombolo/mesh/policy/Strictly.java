@@ -6,45 +6,24 @@ import io.tombolo.mesh.policy.Condition.Header;
 import io.tombolo.mesh.policy.Condition.Not;
 import io.tombolo.mesh.policy.Intention.Action;
 
-/// Conditions whose doubt never helps the caller: what comes as a list of values where one is
-/// looked for fits no allowing rule and every denying one; so does a header that is missing where
-/// another value is denied.
+/// How strict meshes read conditions: a header that is missing where one with another value is
+/// denied is denied too.
 final class Strictly {
-  private static final String SEPARATOR = ",";
-
   private Strictly() {}
 
-  static Condition of(Permission permission) {
-    return of(permission.condition(), permission.action() == Action.DENY);
+  static Condition of(Condition condition, Action action) {
+    return of(condition, action == Action.DENY);
   }
 
-  /// @param inDoubt the answer where the request is not clear
-  static Condition of(Condition condition, boolean inDoubt) {
+  private static Condition of(Condition condition, boolean denied) {
     return switch (condition) {
-      case AllOf(var of) -> Condition.allOf(of.stream().map(part -> of(part, inDoubt)).toList());
-      case AnyOf(var of) -> Condition.anyOf(of.stream().map(part -> of(part, inDoubt)).toList());
-      case Not(var of) -> Condition.not(of(of, !inDoubt));
-      case Header header -> header(header, inDoubt);
+      case AllOf(var of) -> Condition.allOf(of.stream().map(part -> of(part, denied)).toList());
+      case AnyOf(var of) -> Condition.anyOf(of.stream().map(part -> of(part, denied)).toList());
+      case Not(var of) -> Condition.not(of(of, !denied));
+      case Header(var name, var test, var inverted) ->
+          inverted && denied ? Condition.not(new Header(name, test)) : condition;
       case Condition.Path _, Condition.Method _, Condition.Port _ -> condition;
       case Condition.Caller _, Condition.Claim _ -> condition;
     };
-  }
-
-  private static Condition header(Header header, boolean inDoubt) {
-    if (header.test().kind() == Text.Kind.PRESENT) {
-      return header;
-    }
-    var known = header.inverted() && inDoubt ? Condition.not(positive(header)) : header;
-    if (header.test().value().contains(SEPARATOR)) {
-      return known;
-    }
-    var several = new Header(header.name(), Text.contains(SEPARATOR));
-    return inDoubt
-        ? Condition.anyOf(known, several)
-        : Condition.allOf(known, Condition.not(several));
-  }
-
-  private static Header positive(Header header) {
-    return new Header(header.name(), header.test());
   }
 }

@@ -94,6 +94,9 @@ public class AdminResource {
         switch (decision) {
           case Decision.Ruled ruled -> ruled.by().why();
           case Decision.Banned() -> caller + " is banned; see: tombolo bans";
+          case Decision.Ambiguous(var header) ->
+              "header %s, which rules look at, comes more than once or is a list: denied"
+                  .formatted(header);
           case Decision.Defaulted(var action) ->
               "no intention matches: %s by default"
                   .formatted(action == Intention.Action.ALLOW ? "allowed" : "denied");

@@ -1,12 +1,13 @@
 package io.tombolo.xds.translate;
 
+import com.google.protobuf.Any;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
-import io.envoyproxy.envoy.config.rbac.v3.RBAC;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
@@ -26,6 +27,16 @@ public final class Http {
           .setTypedConfig(Protos.any(ruledBy(Rbac.of(InboundPolicy.NOBODY))))
           .build();
 
+  private static final String NO_LISTS = "tombolo.no_lists";
+
+  /// Refuses headers with several values, where a route says which.
+  private static final HttpFilter NO_LISTS_IF_ROUTED =
+      HttpFilter.newBuilder()
+          .setName(NO_LISTS)
+          .setTypedConfig(Protos.any(RBAC.newBuilder().setMatcher(Rbac.noLists(List.of())).build()))
+          .setDisabled(true)
+          .build();
+
   private static final HttpFilter ROUTER =
       HttpFilter.newBuilder()
           .setName("envoy.filters.http.router")
@@ -34,30 +45,26 @@ public final class Http {
 
   private Http() {}
 
-  /// Every request to the application, if the rules allow it. They are here, and not in the
+  /// Every request to the application, if the policy allows it. Its rules are here, and not in the
   /// listener, so that a change is small and holds for connections that are open already.
-  static RouteConfiguration inboundRoute(String name, String cluster, RBAC rules) {
-    var override = RBACPerRoute.newBuilder().setRbac(ruledBy(rules)).build();
-    return routes(
-        name,
-        List.of(
-            everything(cluster)
-                .putTypedPerFilterConfig(RBAC_FILTER, Protos.any(override))
-                .build()));
+  static RouteConfiguration inboundRoute(String name, String cluster, InboundPolicy policy) {
+    var route =
+        everything(cluster)
+            .putTypedPerFilterConfig(RBAC_FILTER, override(ruledBy(Rbac.of(policy))));
+    if (!policy.unambiguous().isEmpty()) {
+      var guard = Rbac.noLists(policy.unambiguous());
+      route.putTypedPerFilterConfig(
+          NO_LISTS, override(RBAC.newBuilder().setMatcher(guard).build()));
+    }
+    return routes(name, List.of(route.build()));
   }
 
-  private static io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC ruledBy(RBAC rules) {
-    return io.envoyproxy
-        .envoy
-        .extensions
-        .filters
-        .http
-        .rbac
-        .v3
-        .RBAC
-        .newBuilder()
-        .setRules(rules)
-        .build();
+  private static Any override(RBAC rbac) {
+    return Protos.any(RBACPerRoute.newBuilder().setRbac(rbac).build());
+  }
+
+  private static RBAC ruledBy(io.envoyproxy.envoy.config.rbac.v3.RBAC rules) {
+    return RBAC.newBuilder().setRules(rules).build();
   }
 
   static Filter outbound(String sni) {
@@ -68,6 +75,7 @@ public final class Http {
   static Filter inbound(String routes) {
     return filter(
         manager("inbound", routes)
+            .addHttpFilters(NO_LISTS_IF_ROUTED)
             .addHttpFilters(DENY_UNLESS_ROUTED)
             .addHttpFilters(ROUTER)
             .addAccessLog(Logs.REQUEST)

@@ -76,8 +76,7 @@ public final class Inbound {
 
   /// The routes of a service that speaks HTTP.
   public static RouteConfiguration routes(Served served) {
-    return Http.inboundRoute(
-        served.routes(), served.application().name(), Rbac.of(served.policy()));
+    return Http.inboundRoute(served.routes(), served.application().name(), served.policy());
   }
 
   /// Where requests are understood they are judged one by one, by the rules of their route: those

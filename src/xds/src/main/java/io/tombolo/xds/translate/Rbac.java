@@ -1,11 +1,15 @@
 package io.tombolo.xds.translate;
 
+import com.github.xds.core.v3.TypedExtensionConfig;
+import com.github.xds.type.matcher.v3.Matcher;
+import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.rbac.v3.Permission;
 import io.envoyproxy.envoy.config.rbac.v3.Policy;
 import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;
 import io.envoyproxy.envoy.config.rbac.v3.SourcedMetadata;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
 import io.envoyproxy.envoy.type.matcher.v3.ListMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.OrMatcher;
@@ -68,7 +72,7 @@ public final class Rbac {
             .addPrincipals(but(that(any(principals), rule.condition()), joined(banned, before)));
       }
     }
-    if (policy.byDefault() == Action.ALLOW) {
+    if (policy.mode().byDefault() == Action.ALLOW) {
       var before = denied.stream().flatMap(d -> d.as().stream()).toList();
       policies.put(REST, anyPermission().addPrincipals(but(everybody(), joined(banned, before))));
     }
@@ -78,6 +82,46 @@ public final class Rbac {
     var rules = RBAC.newBuilder().setAction(RBAC.Action.ALLOW);
     policies.forEach((name, allowing) -> rules.putPolicies(name, allowing.build()));
     return rules.build();
+  }
+
+  /// Denies requests with several values of one of these headers, whether it comes more than once
+  /// or as a list. Rules cannot say that: they look at each value of a header alone, a matcher at
+  /// all, joined.
+  static Matcher noLists(List<String> headers) {
+    var matcher =
+        Matcher.newBuilder()
+            .setOnNoMatch(Matcher.OnMatch.newBuilder().setAction(action("any", RBAC.Action.ALLOW)));
+    for (var header : headers) {
+      var input = HttpRequestHeaderMatchInput.newBuilder().setHeaderName(header).build();
+      var list =
+          Matcher.MatcherList.Predicate.SinglePredicate.newBuilder()
+              .setInput(extension("header", input))
+              .setValueMatch(
+                  com.github.xds.type.matcher.v3.StringMatcher.newBuilder()
+                      .setContains(InboundPolicy.LIST));
+      matcher
+          .getMatcherListBuilder()
+          .addMatchers(
+              Matcher.MatcherList.FieldMatcher.newBuilder()
+                  .setPredicate(Matcher.MatcherList.Predicate.newBuilder().setSinglePredicate(list))
+                  .setOnMatch(
+                      Matcher.OnMatch.newBuilder()
+                          .setAction(action("list/" + header, RBAC.Action.DENY))));
+    }
+    return matcher.build();
+  }
+
+  private static TypedExtensionConfig action(String name, RBAC.Action action) {
+    var decided =
+        io.envoyproxy.envoy.config.rbac.v3.Action.newBuilder().setName(name).setAction(action);
+    return extension("action", decided.build());
+  }
+
+  private static TypedExtensionConfig extension(String name, Message config) {
+    return TypedExtensionConfig.newBuilder()
+        .setName(name)
+        .setTypedConfig(Protos.any(config))
+        .build();
   }
 
   private static List<Principal> banned(InboundPolicy policy) {

@@ -10,6 +10,7 @@ import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intention;
+import io.tombolo.mesh.policy.Mode;
 import io.tombolo.mesh.policy.Party;
 import io.tombolo.mesh.policy.Provenance;
 import io.tombolo.mesh.policy.Request;
@@ -57,7 +58,7 @@ class RbacTest {
   }
 
   private static InboundPolicy policy(List<Rule> rules) {
-    return new InboundPolicy(Set.of(), rules, Intention.Action.DENY);
+    return new InboundPolicy(Set.of(), rules, Mode.STRICT);
   }
 
   @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.server.judging;
+
+import org.jspecify.annotations.NullMarked;
