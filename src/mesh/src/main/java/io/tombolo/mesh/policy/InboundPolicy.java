@@ -46,7 +46,7 @@ public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Mode mode) {
   public InboundPolicy at(SpiffeId workload) {
     var there =
         rules.stream().filter(rule -> rule.intention().destination().holdsAt(workload)).toList();
-    return there.size() == rules.size() ? this : new InboundPolicy(banned, there, byDefault);
+    return there.size() == rules.size() ? this : new InboundPolicy(banned, there, mode);
   }
 
   /// The policy of one port. Where requests are not understood, an intention on requests denies
