@@ -59,7 +59,11 @@ public record InboundPolicy(
   public InboundPolicy at(SpiffeId workload) {
     var there =
         rules.stream().filter(rule -> rule.intention().destination().holdsAt(workload)).toList();
+<<<<<<< HEAD
     return there.size() == rules.size() ? this : new InboundPolicy(banned, there, mode, providers);
+=======
+    return there.size() == rules.size() ? this : new InboundPolicy(banned, there, mode);
+>>>>>>> 93440a156ca269f439dfee5da148c29de047db44
   }
 
   /// The policy of one port. Where requests are not understood, an intention on requests denies
@@ -68,13 +72,15 @@ public record InboundPolicy(
     var there = new ArrayList<Rule>();
     for (var rule : rules) {
       var condition = rule.condition().at(port.number());
+      boolean elsewhere = condition.equals(Condition.never());
       if (port.protocol().isHttp() || !rule.intention().ofRequests()) {
-        if (!condition.equals(Condition.never())) {
+        if (!elsewhere) {
           there.add(rule.with(condition, rule.action()));
         }
-      } else if (rule.intention().otherwise() != Otherwise.NEXT || rule.action() == Action.DENY) {
+      } else if (rule.intention().otherwise() != Otherwise.NEXT
+          || (rule.action() == Action.DENY && !elsewhere)) {
         there.add(rule.with(Condition.always(), Action.DENY));
-      } else if (!condition.ofRequests() && !condition.equals(Condition.never())) {
+      } else if (!condition.ofRequests() && !elsewhere) {
         there.add(rule.with(condition, rule.action()));
       }
     }

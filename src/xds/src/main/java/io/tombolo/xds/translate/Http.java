@@ -79,7 +79,7 @@ public final class Http {
   /// @param providers whose tokens the rules of the routes ask for
   /// @param report tells the control plane of each request
   static Filter inbound(String routes, List<JwtProvider> providers, Optional<AccessLog> report) {
-    var manager = manager("inbound", routes);
+    var manager = manager("inbound", routes).addHttpFilters(NO_LISTS_IF_ROUTED);
     if (!providers.isEmpty()) {
       manager.addHttpFilters(Jwt.filter(providers));
     }
