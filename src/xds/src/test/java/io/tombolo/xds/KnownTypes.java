@@ -14,6 +14,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.network.sni_cluster.v3.SniCluster;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
@@ -32,6 +33,7 @@ public final class KnownTypes {
           .add(Router.getDescriptor())
           .add(TlsInspector.getDescriptor())
           .add(HttpConnectionManager.getDescriptor())
+          .add(HeaderMutation.getDescriptor())
           .add(RBAC.getDescriptor())
           .add(SniCluster.getDescriptor())
           .add(TcpProxy.getDescriptor())

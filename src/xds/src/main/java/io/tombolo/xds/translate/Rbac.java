@@ -50,6 +50,10 @@ public final class Rbac {
 
   private Rbac() {}
 
+  private static com.github.xds.type.matcher.v3.StringMatcher.Builder unclear() {
+    return com.github.xds.type.matcher.v3.StringMatcher.newBuilder();
+  }
+
   /// @param policy of one port
   public static RBAC of(InboundPolicy policy) {
     var policies = new TreeMap<String, Policy.Builder>();
@@ -83,30 +87,36 @@ public final class Rbac {
   }
 
   /// Denies requests with several values of one of these headers, whether it comes more than once
-  /// or as a list. Rules cannot say that: they look at each value of a header alone, a matcher at
-  /// all, joined.
+  /// or as a list, and with a blank at either end of it. Rules cannot say that: they look at each
+  /// value of a header alone, a matcher at all, joined.
   static Matcher noLists(List<String> headers) {
     var matcher =
         Matcher.newBuilder()
             .setOnNoMatch(Matcher.OnMatch.newBuilder().setAction(action("any", RBAC.Action.ALLOW)));
     for (var header : headers) {
-      var input = HttpRequestHeaderMatchInput.newBuilder().setHeaderName(header).build();
-      var list =
-          Matcher.MatcherList.Predicate.SinglePredicate.newBuilder()
-              .setInput(extension("header", input))
-              .setValueMatch(
-                  com.github.xds.type.matcher.v3.StringMatcher.newBuilder()
-                      .setContains(InboundPolicy.LIST));
+      var unclear = Matcher.MatcherList.Predicate.PredicateList.newBuilder();
+      UNCLEAR.forEach(text -> unclear.addPredicate(isSo(header, text)));
       matcher
           .getMatcherListBuilder()
           .addMatchers(
               Matcher.MatcherList.FieldMatcher.newBuilder()
-                  .setPredicate(Matcher.MatcherList.Predicate.newBuilder().setSinglePredicate(list))
+                  .setPredicate(Matcher.MatcherList.Predicate.newBuilder().setOrMatcher(unclear))
                   .setOnMatch(
                       Matcher.OnMatch.newBuilder()
                           .setAction(action("list/" + header, RBAC.Action.DENY))));
     }
     return matcher.build();
+  }
+
+  private static Matcher.MatcherList.Predicate isSo(
+      String header, com.github.xds.type.matcher.v3.StringMatcher text) {
+    var input = HttpRequestHeaderMatchInput.newBuilder().setHeaderName(header).build();
+    return Matcher.MatcherList.Predicate.newBuilder()
+        .setSinglePredicate(
+            Matcher.MatcherList.Predicate.SinglePredicate.newBuilder()
+                .setInput(extension("header", input))
+                .setValueMatch(text))
+        .build();
   }
 
   private static TypedExtensionConfig action(String name, RBAC.Action action) {
