@@ -3,6 +3,7 @@ package io.tombolo.kubernetes;
 import static java.util.Objects.requireNonNullElse;
 
 import io.fabric8.kubernetes.api.model.ServicePort;
+import io.fabric8.kubernetes.api.model.ServiceSpec;
 import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Ip;
 import io.tombolo.mesh.catalog.Item;
@@ -13,6 +14,7 @@ import io.tombolo.mesh.catalog.Refused;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.ServiceId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,7 +30,43 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param items the service, or why it is refused; and what is ignored of it
 /// @param export what it says itself about being exported; null if nothing
-record KnownService(List<Item> items, @Nullable Boolean export) {
+/// @param pods which pods serve it
+record KnownService(List<Item> items, @Nullable Boolean export, Pods pods) {
+  /// Which pods serve a service.
+  ///
+  /// @param selector the labels that they have; empty if it does not say
+  /// @param ports the port of the pods for each of its own; 0 if it is given by name
+  record Pods(Map<String, String> selector, Map<Integer, Integer> ports) {
+    private static final Pods UNKNOWN = new Pods(Map.of(), Map.of());
+
+    private static Pods of(ServiceSpec spec) {
+      var ports = new HashMap<Integer, Integer>();
+      for (var port : Given.of(spec.getPorts())) {
+        var target = port.getTargetPort();
+        var number = requireNonNullElse(port.getPort(), 0);
+        ports.put(
+            number,
+            target == null
+                ? number
+                : target.getStrVal() != null ? 0 : requireNonNullElse(target.getIntVal(), number));
+      }
+      return new Pods(Given.of(spec.getSelector()), ports);
+    }
+
+    /// Do all of its pods have these labels?
+    boolean allHave(Map<String, String> labels) {
+      return selector.entrySet().containsAll(labels.entrySet());
+    }
+
+    /// Can none of its pods have these labels, for it says that they have others?
+    boolean noneHas(Map<String, String> labels) {
+      return labels.entrySet().stream()
+          .anyMatch(label ->
+              selector.containsKey(label.getKey())
+                  && !label.getValue().equals(selector.get(label.getKey())));
+    }
+  }
+
   static final String CONSUL_NAME = "consul.hashicorp.com/service-name";
   static final String EXPORT = "mesh.tombolo.io/export";
   static final String HTTP_PROFILE = "mesh.tombolo.io/http-profile";
@@ -52,10 +90,11 @@ record KnownService(List<Item> items, @Nullable Boolean export) {
       if (profile != null && HttpProfile.named(profile).isEmpty()) {
         items.add(ignored(ref, HTTP_PROFILE, HttpProfile.unknown(profile), cluster));
       }
-      return new KnownService(items, export(service).orElse(null));
+      return new KnownService(items, export(service).orElse(null), Pods.of(service.getSpec()));
     } catch (IllegalArgumentException bad) {
       var reason = requireNonNullElse(bad.getMessage(), "not valid");
-      return new KnownService(List.of(new Refused(cluster.source(), ref.toString(), reason)), null);
+      return new KnownService(
+          List.of(new Refused(cluster.source(), ref.toString(), reason)), null, Pods.UNKNOWN);
     }
   }
 

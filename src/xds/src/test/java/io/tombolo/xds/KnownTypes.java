@@ -3,6 +3,9 @@ package io.tombolo.xds;
 import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.rbac.v3.Action;
+import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
+import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
@@ -25,6 +28,9 @@ public final class KnownTypes {
           .add(Action.getDescriptor())
           .add(Bootstrap.getDescriptor())
           .add(StdoutAccessLog.getDescriptor())
+          .add(HttpGrpcAccessLogConfig.getDescriptor())
+          .add(TcpGrpcAccessLogConfig.getDescriptor())
+          .add(ExpressionFilter.getDescriptor())
           .add(JwtAuthentication.getDescriptor())
           .add(RBACPerRoute.getDescriptor())
           .add(Router.getDescriptor())

@@ -71,13 +71,15 @@ public record InboundPolicy(
     var there = new ArrayList<Rule>();
     for (var rule : rules) {
       var condition = rule.condition().at(port.number());
+      boolean elsewhere = condition.equals(Condition.never());
       if (port.protocol().isHttp() || !rule.intention().ofRequests()) {
-        if (!condition.equals(Condition.never())) {
+        if (!elsewhere) {
           there.add(rule.with(condition, rule.action()));
         }
-      } else if (rule.intention().otherwise() != Otherwise.NEXT || rule.action() == Action.DENY) {
+      } else if (rule.intention().otherwise() != Otherwise.NEXT
+          || (rule.action() == Action.DENY && !elsewhere)) {
         there.add(rule.with(Condition.always(), Action.DENY));
-      } else if (!condition.ofRequests() && !condition.equals(Condition.never())) {
+      } else if (!condition.ofRequests() && !elsewhere) {
         there.add(rule.with(condition, rule.action()));
       }
     }

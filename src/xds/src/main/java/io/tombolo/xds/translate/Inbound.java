@@ -8,11 +8,13 @@ import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC;
 import io.tombolo.mesh.catalog.HttpProfile;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.tombolo.mesh.catalog.Protocol;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.InboundPolicy;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// LDS, CDS and RDS, the way in: what reaches the applications beside one proxy, and who may.
@@ -24,6 +26,7 @@ public final class Inbound {
   /// @param policy of the service
   /// @param partners the other trust domains that the policy lets in
   /// @param httpProfile of the service
+  /// @param reported the headers that are reported of each request; empty if no call is reported
   public record Served(
       String name,
       List<String> snis,
@@ -32,7 +35,8 @@ public final class Inbound {
       Clusters.Local application,
       InboundPolicy policy,
       List<TrustDomain> partners,
-      HttpProfile httpProfile) {
+      HttpProfile httpProfile,
+      Optional<List<String>> reported) {
     public Served {
       snis = List.copyOf(snis);
       partners = List.copyOf(partners);
@@ -40,7 +44,8 @@ public final class Inbound {
 
     /// The same under these SNIs only.
     public Served under(List<String> chosen) {
-      return new Served(name, chosen, protocol, proxy, application, policy, partners, httpProfile);
+      return new Served(
+          name, chosen, protocol, proxy, application, policy, partners, httpProfile, reported);
     }
 
     /// What its listener is made from: where requests are understood the policy is in the route,
@@ -48,7 +53,8 @@ public final class Inbound {
     public Served heard() {
       var keys = InboundPolicy.NOBODY.with(policy.providers());
       return protocol.isHttp()
-          ? new Served(name, snis, protocol, proxy, application, keys, partners, httpProfile)
+          ? new Served(
+              name, snis, protocol, proxy, application, keys, partners, httpProfile, reported)
           : this;
     }
 
@@ -107,10 +113,20 @@ public final class Inbound {
     }
     if (served.protocol().isHttp()) {
       chain.addFilters(
-          Http.inbound(served.routes(), served.httpProfile(), served.policy().providers()));
+          Http.inbound(
+              served.routes(),
+              served.httpProfile(),
+              served.policy().providers(),
+              served.reported().map(of -> Reports.http(served.name(), of))));
     } else {
       chain.addFilters(rbac(served.policy()));
-      chain.addFilters(Outbound.tcp("inbound", served.application().name()));
+      chain.addFilters(
+          Outbound.tcp(
+              TcpProxy.newBuilder()
+                  .setStatPrefix("inbound")
+                  .setCluster(served.application().name())
+                  .addAllAccessLog(
+                      served.reported().map(_ -> Reports.tcp(served.name())).orElse(List.of()))));
     }
     return chain.build();
   }
