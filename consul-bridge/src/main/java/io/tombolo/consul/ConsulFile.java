@@ -25,9 +25,16 @@ public record ConsulFile(List<Instance> instances, List<JsonNode> config) {
 
   /// The `service-intentions` among the config entries.
   public List<JsonNode> intentions() {
-    return config.stream()
-        .filter(entry -> Fields.of("", entry).text("Kind").equals(ServiceIntentions.KIND))
-        .toList();
+    return ofKind(ServiceIntentions.KIND);
+  }
+
+  /// The `jwt-provider`s among the config entries.
+  public List<JsonNode> jwtProviders() {
+    return ofKind(JwtProviderEntry.KIND);
+  }
+
+  private List<JsonNode> ofKind(String kind) {
+    return config.stream().filter(entry -> Fields.of("", entry).text("Kind").equals(kind)).toList();
   }
 
   /// @throws IllegalArgumentException if it is not such a file; the message names the line or field
@@ -81,7 +88,11 @@ public record ConsulFile(List<Instance> instances, List<JsonNode> config) {
 
   private static void requireKnown(String kind) {
     var known =
-        List.of(ServiceIntentions.KIND, Protocols.SERVICE_DEFAULTS, Protocols.PROXY_DEFAULTS);
+        List.of(
+            ServiceIntentions.KIND,
+            JwtProviderEntry.KIND,
+            Protocols.SERVICE_DEFAULTS,
+            Protocols.PROXY_DEFAULTS);
     if (!known.contains(kind)) {
       throw new IllegalArgumentException(
           "Kind: \"%s\" is not read; write one of %s"

@@ -12,9 +12,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A Consul datacenter, read through its HTTP API: all services with their instances and health,
-/// their protocols, and intentions.
+/// their protocols, intentions, and providers of tokens.
 ///
-/// It holds six blocking queries however many services there are, and re-reads a service when one
+/// It holds seven blocking queries however many services there are, and re-reads a service when one
 /// of them shows that it may have changed.
 public final class ConsulSource implements Source {
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(200);

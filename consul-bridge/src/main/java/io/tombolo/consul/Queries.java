@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// What is asked of Consul: six blocking queries, which together show every change that matters,
+/// What is asked of Consul: seven blocking queries, which together show every change that matters,
 /// and the instances of one service.
 ///
 /// | what changes | which index moves (tried with Consul 1.22) |
@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 /// | an instance comes, goes, or is registered anew | the list of services |
 /// | a check's status, maintenance | the checks |
 /// | a node's address or meta | the nodes |
-/// | an intention, a protocol | the config entries of that kind |
+/// | an intention, a provider of tokens, a protocol | the config entries of that kind |
 final class Queries implements AutoCloseable {
   /// Checks that pass are not sent: one that fails in thousands is a short answer.
   private static final String TROUBLES = "/v1/health/state/any?filter=Status+%21%3D+%22passing%22";
@@ -35,6 +35,7 @@ final class Queries implements AutoCloseable {
         index -> heard(TROUBLES, index, Queries::troubles),
         index -> heard("/v1/catalog/nodes", index, Queries::nodes),
         config(ServiceIntentions.KIND),
+        config(JwtProviderEntry.KIND),
         config(Protocols.SERVICE_DEFAULTS),
         config(Protocols.PROXY_DEFAULTS));
   }

@@ -86,6 +86,9 @@ final class Registry {
     config
         .getOrDefault(ServiceIntentions.KIND, List.of())
         .forEach(entry -> items.add(world.intentions(entry)));
+    config
+        .getOrDefault(JwtProviderEntry.KIND, List.of())
+        .forEach(entry -> items.add(world.jwtProvider(entry)));
     return items;
   }
 

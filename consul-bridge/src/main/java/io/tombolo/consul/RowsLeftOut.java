@@ -11,6 +11,7 @@ final class RowsLeftOut extends IOException {
     super(
         symptom
             + "; give the token of this source the rules service_prefix \"\" { policy = \"read\""
-            + " intentions = \"read\" } and node_prefix \"\" { policy = \"read\" }");
+            + " intentions = \"read\" }, node_prefix \"\" { policy = \"read\" } and mesh ="
+            + " \"read\"");
   }
 }

@@ -28,6 +28,7 @@ final class ServiceIntentions {
           "Namespace",
           "Partition",
           "Sources",
+          "JWT",
           "Meta",
           "Hash",
           "CreateIndex",
@@ -73,11 +74,13 @@ final class ServiceIntentions {
     refuseBeyond(entry, OF_ENTRY);
     requireDefault(entry);
     var destination = party(entry);
+    var given = new WrittenTokens(this::problem).of(entry);
     var intentions = new ArrayList<Intention>();
     var sources = entry.objects("Sources");
     for (int i = 0; i < sources.size(); i++) {
       var writtenIn = new Provenance(source, KIND, "", name, i);
-      intention(sources.get(i), destination, writtenIn).ifPresent(intentions::add);
+      intention(sources.get(i), destination, writtenIn)
+          .ifPresent(intention -> intentions.add(intention.given(given)));
     }
     return problems.isEmpty()
         ? PolicyObject.accepted(key, intentions)
@@ -150,7 +153,7 @@ final class ServiceIntentions {
 
   private static String wayOut(String field) {
     return switch (field) {
-      case "jwt" -> "is not supported yet; use Permissions on paths, methods and headers";
+      case "jwt" -> "goes beside Sources, or into a permission";
       case "peer", "samenessgroup" ->
           "is not supported; name a service of this mesh, or * for every one";
       default -> "is not known; remove it";

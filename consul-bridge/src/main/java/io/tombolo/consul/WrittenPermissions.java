@@ -21,7 +21,7 @@ final class WrittenPermissions {
   private static final String REGEX = "PathRegex";
   private static final List<String> VALUES =
       List.of("Present", "Exact", "Prefix", "Suffix", "Contains", "Regex");
-  private static final Set<String> OF_PERMISSION = Set.of("Action", "HTTP");
+  private static final Set<String> OF_PERMISSION = Set.of("Action", "HTTP", "JWT");
   private static final Set<String> OF_HTTP = Set.of(EXACT, PREFIX, REGEX, "Methods", "Header");
   private static final Set<String> OF_HEADER =
       Set.of(
@@ -37,11 +37,13 @@ final class WrittenPermissions {
 
   private final BiConsumer<String, String> problems;
   private final HttpMatches matches;
+  private final WrittenTokens tokens;
 
   /// @param problems told the field and what is wrong with it, and the way out
   WrittenPermissions(BiConsumer<String, String> problems) {
     this.problems = problems;
     this.matches = new HttpMatches(problems);
+    this.tokens = new WrittenTokens(problems);
   }
 
   /// @param source the element of `Sources`
@@ -64,6 +66,7 @@ final class WrittenPermissions {
     path(http).ifPresent(conditions::add);
     matches.methods(http.at("Methods"), http.texts("Methods")).ifPresent(conditions::add);
     http.objects("Header").forEach(header -> header(header).ifPresent(conditions::add));
+    conditions.add(tokens.of(written));
     return Optional.ofNullable(action)
         .map(decided -> new Permission(decided, Condition.allOf(conditions)));
   }

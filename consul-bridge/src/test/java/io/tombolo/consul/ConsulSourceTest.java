@@ -12,13 +12,17 @@ import io.tombolo.mesh.catalog.Protocol;
 import io.tombolo.mesh.catalog.Refused;
 import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.policy.JwtProvider;
+import io.tombolo.mesh.policy.JwtProviderObject;
 import io.tombolo.testbed.Consul;
 import io.tombolo.testbed.Loopback;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -203,6 +207,70 @@ class ConsulSourceTest {
               c -> Following.policy(c, "bank").filter(p -> !p.problems().isEmpty()).isPresent());
       assertThat(Following.policy(catalog, "bank").orElseThrow().intentions()).hasSize(1);
     }
+  }
+
+  @Tag("intentions")
+  @Test
+  void a_provider_of_tokens_is_followed_until_it_is_deleted() throws Exception {
+    try (var mesh = follow()) {
+      put(
+          "/v1/config",
+          """
+          {"Kind": "jwt-provider", "Name": "okta", "Issuer": "https://okta.example",
+           "Audiences": ["shop"], "ClockSkewSeconds": 7,
+           "JSONWebKeySet": {"Remote": {"URI": "https://okta.example/keys",
+             "RequestTimeoutMs": 1500, "CacheDuration": "30m", "FetchAsynchronously": true,
+             "JWKSCluster": {"DiscoveryType": "STRICT_DNS", "ConnectTimeout": "3s"},
+             "RetryPolicy": {"NumRetries": 2}}},
+           "Locations": [{"Header": {"Name": "Authorization", "ValuePrefix": "Bearer "}},
+             {"Cookie": {"Name": "session"}}],
+           "Forwarding": {"HeaderName": "x-claims"}, "CacheConfig": {"Size": 10}}
+          """);
+      var catalog = mesh.await(c -> provider(c, "okta").isPresent());
+      var okta = provider(catalog, "okta").orElseThrow();
+      assertThat(okta.problems()).isEmpty();
+      assertThat(okta.inForce())
+          .isEqualTo(
+              new JwtProvider(
+                  "consul/dc1/okta",
+                  "https://okta.example",
+                  List.of("shop"),
+                  Duration.ofSeconds(7),
+                  new JwtProvider.Carriage(
+                      List.of(
+                          new JwtProvider.Location.Header("Authorization", "Bearer "),
+                          new JwtProvider.Location.Cookie("session")),
+                      false,
+                      new JwtProvider.Payload("x-claims", false)),
+                  new JwtProvider.Keys.Fetched(
+                      "okta.example",
+                      443,
+                      "/keys",
+                      "",
+                      Duration.ofMillis(1500),
+                      Duration.ofMinutes(30))));
+      put(
+          "/v1/config",
+          """
+          {"Kind": "service-intentions", "Name": "vetted",
+           "JWT": {"Providers": [{"Name": "okta",
+             "VerifyClaims": [{"Path": ["role"], "Value": "admin"}]}]},
+           "Sources": [{"Name": "web", "Action": "allow"}]}
+          """);
+      catalog = mesh.await(c -> Following.policy(c, "vetted").isPresent());
+      assertThat(Following.policy(catalog, "vetted").orElseThrow().intentions())
+          .singleElement()
+          .extracting(intention -> intention.given().toString())
+          .isEqualTo("a token of okta with role exact \"admin\"");
+      consul.call("DELETE", "/v1/config/service-intentions/vetted", "");
+      consul.call("DELETE", "/v1/config/jwt-provider/okta", "");
+      mesh.await(c -> provider(c, "okta").isEmpty());
+    }
+  }
+
+  private static Optional<JwtProviderObject> provider(Catalog catalog, String name) {
+    var key = JwtProviderObject.key(SourceId.consul("dc1"), name);
+    return Optional.ofNullable((JwtProviderObject) catalog.others().get(key));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.policy.Intention;
+import io.tombolo.mesh.policy.Permission;
 import io.tombolo.mesh.policy.PolicyObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +57,7 @@ class ServiceIntentionsTest {
         "`\"Action\": \"allow\", \"Namespace\": \"team\"`, Sources[0].Namespace",
         "`\"Action\": \"allow\", \"Partition\": \"team\"`, Sources[0].Partition",
         "`\"Permissions\": [{\"Action\": \"allow\"}]`, Sources[0].Permissions[0].HTTP",
+        "`\"Action\": \"allow\", \"JWT\": {\"Providers\": []}`, Sources[0].jwt",
         "`\"Action\": \"allow\", \"Type\": \"external\"`, Sources[0].Type",
         "`\"Action\": \"ALLOW\"`, Sources[0].Action",
         "`\"Action\": \"allow\", \"Shadow\": true`, Sources[0].shadow",
@@ -72,15 +74,49 @@ class ServiceIntentionsTest {
   }
 
   @Test
-  void an_entry_with_jwt_is_rejected() {
+  void a_token_may_be_asked_for_by_the_entry_and_by_a_permission() {
     var policy =
         entry(
             "cart",
-            "{\"Name\": \"web\", \"Action\": \"allow\"}",
-            ", \"JWT\": {\"Providers\": [{\"Name\": \"x\"}]}");
+            """
+            {"Name": "web", "Permissions": [
+              {"Action": "allow", "HTTP": {"PathExact": "/a"}, "JWT": {"Providers": [
+                {"Name": "okta", "VerifyClaims": [
+                  {"Path": ["who", "role"], "Value": "admin"}, {"Path": ["who", "role"], "Value": "x"}]},
+                {"Name": "corp", "VerifyClaims": null}]}}]},
+            {"Name": "*", "Action": "allow"}
+            """,
+            ", \"JWT\": {\"Providers\": [{\"Name\": \"desk\"}]}");
+
+    assertThat(policy.problems()).isEmpty();
+    assertThat(policy.intentions())
+        .allSatisfy(intention -> assertThat(intention.given()).hasToString("a token of desk"));
+    assertThat(policy.intentions().getFirst().permissions())
+        .extracting(Permission::toString)
+        .containsExactly(
+            "allow path exact \"/a\" and (a token of okta with who/role exact \"admin\""
+                + " with who/role exact \"x\" or a token of corp)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      value = {
+        "`{}`, JWT.Providers",
+        "`{\"Providers\": []}`, JWT.Providers",
+        "`{\"Providers\": [{\"Name\": \"\"}]}`, JWT.Providers[0].Name",
+        "`{\"Providers\": [{\"Name\": \"a|b\"}]}`, JWT.Providers[0].Name",
+        "`{\"Providers\": [{\"Name\": \"a\", \"Any\": 1}]}`, JWT.Providers[0].any",
+        "`{\"Providers\": [{\"Name\": \"a\", \"VerifyClaims\": [{\"Value\": \"x\"}]}]}`,"
+            + " JWT.Providers[0].VerifyClaims[0].Path",
+        "`{\"Providers\": [], \"Optional\": true}`, JWT.optional",
+      })
+  void a_token_that_cannot_be_asked_for_rejects_the_whole_entry(String jwt, String field) {
+    var policy = entry("cart", "{\"Name\": \"web\", \"Action\": \"allow\"}", ", \"JWT\": " + jwt);
 
     assertThat(policy.intentions()).isEmpty();
-    assertThat(policy.problems()).singleElement().asString().contains("jwt");
+    assertThat(policy.problems())
+        .anyMatch(problem -> problem.startsWith("service-intentions cart: " + field));
   }
 
   @ParameterizedTest

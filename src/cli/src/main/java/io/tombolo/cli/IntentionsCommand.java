@@ -9,7 +9,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "intentions",
     description = "Who may call whom, in the order in which rules are tried.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    subcommands = {DiffCommand.class, SimulateCommand.class, LearnCommand.class})
 final class IntentionsCommand implements Callable<Integer> {
   @Mixin private final Page page = new Page();
 

@@ -9,7 +9,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// The `tombolo` command. Exit codes: 0 done, 1 not done, 2 wrong usage.
+/// The `tombolo` command. Exit codes: 0 done, 1 not done, 2 wrong usage. A command that answers by
+/// its exit code says so.
 @Command(
     name = "tombolo",
     description = "One service mesh over Kubernetes pods and Consul VMs.",
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
       CatalogCommand.class,
       IntentionsCommand.class,
       RoutesCommand.class,
+      FlowsCommand.class,
       ProxiesCommand.class,
       ReceiptCommand.class,
       DecideCommand.class,
@@ -53,7 +55,7 @@ public final class Main implements Runnable {
     return new CommandLine(new Main())
         .setExecutionExceptionHandler((failure, command, _) -> {
           report(failure, command.getErr());
-          return CommandLine.ExitCode.SOFTWARE;
+          return command.getCommandSpec().exitCodeOnExecutionException();
         });
   }
 

@@ -1,5 +1,6 @@
 package io.tombolo.directory;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.tombolo.consul.ConsulFile;
 import io.tombolo.consul.ConsulWorld;
 import io.tombolo.consul.Instance;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /// Service definitions and config entries of one Consul datacenter, in JSON.
 record ConsulFormat(ConsulWorld world) implements Format<ConsulFile> {
@@ -38,7 +40,8 @@ record ConsulFormat(ConsulWorld world) implements Format<ConsulFile> {
     instances(files)
         .forEach((service, instances) ->
             items.addAll(world.service(service, instances, protocols.of(service))));
-    intentions(files, items);
+    entries(files, "service-intentions", ConsulFile::intentions, world::intentions, items);
+    entries(files, "jwt-provider", ConsulFile::jwtProviders, world::jwtProvider, items);
     return items;
   }
 
@@ -52,18 +55,24 @@ record ConsulFormat(ConsulWorld world) implements Format<ConsulFile> {
     return byService;
   }
 
-  private void intentions(SortedMap<String, ConsulFile> files, List<Item> items) {
+  /// Entries of one kind and name are one; the first counts.
+  private void entries(
+      SortedMap<String, ConsulFile> files,
+      String kind,
+      Function<ConsulFile, List<JsonNode>> entries,
+      Function<JsonNode, Item> meaning,
+      List<Item> items) {
     var writtenIn = new HashMap<Key, String>();
     files.forEach((file, contents) -> {
-      for (var entry : contents.intentions()) {
-        var policy = world.intentions(entry);
-        var first = writtenIn.putIfAbsent(policy.key(), file);
+      for (var entry : entries.apply(contents)) {
+        var item = meaning.apply(entry);
+        var first = writtenIn.putIfAbsent(item.key(), file);
         items.add(
             first == null
-                ? policy
+                ? item
                 : new Refused(
                     world.source(),
-                    "file %s: service-intentions %s".formatted(file, policy.key().name()),
+                    "file %s: %s %s".formatted(file, kind, item.key().name()),
                     "is also written in " + first + "; keep one"));
       }
     });

@@ -78,7 +78,7 @@ final class Contents<T> {
       return new Known<>(trace, lastGood, reason);
     }
     try {
-      return new Known<>(trace, format.parse(folder.read(name)), "");
+      return new Known<>(trace, format.read(folder.read(name)), "");
     } catch (NoSuchFileException | ClosedByInterruptException notOfTheFile) {
       throw notOfTheFile;
     } catch (IOException unreadable) {
@@ -86,9 +86,6 @@ final class Contents<T> {
           trace, lastGood, "cannot be read: " + unreadable.getClass().getSimpleName());
     } catch (IllegalArgumentException broken) {
       return new Known<>(trace, lastGood, String.valueOf(broken.getMessage()));
-    } catch (StackOverflowError tooDeep) {
-      // A parser recurses with the nesting of the text: that is the text's fault, and no other's.
-      return new Known<>(trace, lastGood, "is nested too deeply; flatten it");
     }
   }
 

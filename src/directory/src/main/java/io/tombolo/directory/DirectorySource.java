@@ -105,7 +105,7 @@ public final class DirectorySource implements Source {
     }
   }
 
-  private static Format<?> format(SourceId id, Settings settings) {
+  static Format<?> format(SourceId id, Settings settings) {
     var network = settings.networkOf().apply(id);
     return switch (id.world()) {
       case KUBERNETES ->

@@ -26,6 +26,15 @@ interface Format<T> {
   /// @throws IllegalArgumentException if the text does not parse; the message says where
   T parse(String text);
 
+  /// The same for text that may be nested however deeply: parsers recurse with it.
+  default T read(String text) {
+    try {
+      return parse(text);
+    } catch (StackOverflowError tooDeep) {
+      throw new IllegalArgumentException("is nested too deeply; flatten it", tooDeep);
+    }
+  }
+
   /// What all files mean together.
   ///
   /// @param files by name

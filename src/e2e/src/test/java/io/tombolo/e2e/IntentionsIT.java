@@ -76,7 +76,7 @@ class IntentionsIT {
             "/v1/config",
             """
             {"Kind": "service-intentions", "Name": "billing", "Sources": [{"Name": "orders-shop",
-              "Permissions": [{"Action": "allow", "HTTP": {"PathExact": "/a"}}]}]}
+              "Permissions": [{"Action": "allow", "HTTP": {"PathRegex": "/[ab]+"}}]}]}
             """);
     Await.until(
         "the rejection is shown",
@@ -87,7 +87,8 @@ class IntentionsIT {
                     r.path("object").asText().contains("billing")
                         && r.path("problems")
                             .toString()
-                            .contains("Sources[0].permissions is not supported yet")
+                            .contains(
+                                "Sources[0].Permissions[0].HTTP.PathRegex must be literal text")
                         && r.path("inForce").asInt() == 1));
     worlds.awaitAllApplied();
     awaitAllowed(Caller.freshHttp(worlds.the("web").host(), LOCAL, TwoWorlds.HTTP));

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.ServiceSpec;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Ip;
 import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Names;
@@ -68,6 +69,7 @@ record KnownService(List<Item> items, @Nullable Boolean export, Pods pods) {
 
   static final String CONSUL_NAME = "consul.hashicorp.com/service-name";
   static final String EXPORT = "mesh.tombolo.io/export";
+  static final String HTTP_PROFILE = "mesh.tombolo.io/http-profile";
 
   static KnownService of(
       Ref ref, io.fabric8.kubernetes.api.model.Service service, Cluster cluster) {
@@ -77,11 +79,16 @@ record KnownService(List<Item> items, @Nullable Boolean export, Pods pods) {
       var consulName = annotations(service).get(CONSUL_NAME);
       if (consulName != null && !Names.isLabel(consulName)) {
         items.add(
-            new Refused(
-                cluster.source(),
-                ref + " annotation " + CONSUL_NAME,
+            ignored(
+                ref,
+                CONSUL_NAME,
                 "must be a DNS label, not \"%s\"; the service is known by its own name only"
-                    .formatted(Names.printable(consulName))));
+                    .formatted(Names.printable(consulName)),
+                cluster));
+      }
+      var profile = annotations(service).get(HTTP_PROFILE);
+      if (profile != null && HttpProfile.named(profile).isEmpty()) {
+        items.add(ignored(ref, HTTP_PROFILE, HttpProfile.unknown(profile), cluster));
       }
       return new KnownService(items, export(service).orElse(null), Pods.of(service.getSpec()));
     } catch (IllegalArgumentException bad) {
@@ -89,6 +96,10 @@ record KnownService(List<Item> items, @Nullable Boolean export, Pods pods) {
       return new KnownService(
           List.of(new Refused(cluster.source(), ref.toString(), reason)), null, Pods.UNKNOWN);
     }
+  }
+
+  private static Refused ignored(Ref ref, String annotation, String why, Cluster cluster) {
+    return new Refused(cluster.source(), ref + " annotation " + annotation, why);
   }
 
   /// What it means in a namespace which says this about its services.
@@ -103,7 +114,13 @@ record KnownService(List<Item> items, @Nullable Boolean export, Pods pods) {
 
   private static Service exported(Service s, boolean exported) {
     return new Service(
-        s.id(), s.ports(), s.consulNames(), s.virtualAddresses(), s.labels(), exported);
+        s.id(),
+        s.ports(),
+        s.consulNames(),
+        s.virtualAddresses(),
+        s.labels(),
+        exported,
+        s.httpProfile());
   }
 
   private static Service service(
@@ -124,7 +141,10 @@ record KnownService(List<Item> items, @Nullable Boolean export, Pods pods) {
         consulNames(ref, service),
         virtualAddresses(spec.getClusterIPs(), spec.getClusterIP()),
         Given.of(service.getMetadata().getLabels()),
-        export(service).orElse(true));
+        export(service).orElse(true),
+        Optional.ofNullable(annotations(service).get(HTTP_PROFILE))
+            .flatMap(HttpProfile::named)
+            .orElse(HttpProfile.STRICT));
   }
 
   /// By its annotation or label, if it has one.

@@ -45,7 +45,7 @@ public final class StatusWriter {
     return switch (key.kind()) {
       case INTENTIONS -> key.part().equals(WrittenIntention.KIND);
       case ROUTES -> key.part().equals(WrittenRoute.KIND);
-      case SERVICE, ENDPOINTS, REFUSED -> false;
+      case SERVICE, ENDPOINTS, JWT_PROVIDERS, REFUSED -> false;
     };
   }
 

@@ -11,12 +11,14 @@ import io.tombolo.mesh.catalog.EndpointSet;
 import io.tombolo.mesh.catalog.Examples.AService;
 import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.Health;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Port;
 import io.tombolo.mesh.catalog.Protocol;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.Intention;
+import io.tombolo.mesh.policy.JwtProviderObject;
 import io.tombolo.mesh.policy.Party;
 import io.tombolo.mesh.policy.Permission;
 import io.tombolo.mesh.policy.PolicyObject;
@@ -33,6 +35,7 @@ import java.util.stream.IntStream;
 /// Facts about a handful of services that come, go and change; two of them share a name.
 public record RandomFacts(Random random) {
   private static final List<String> NAMES = List.of("cart", "stock", "billing", "db", "both");
+  private static final List<String> PROVIDERS = List.of("okta", "corp");
 
   public List<Fact> batch() {
     return IntStream.rangeClosed(0, random.nextInt(3)).mapToObj(_ -> fact()).toList();
@@ -40,7 +43,7 @@ public record RandomFacts(Random random) {
 
   private Fact fact() {
     var service = service();
-    return switch (random.nextInt(14)) {
+    return switch (random.nextInt(17)) {
       case 0, 1, 2 -> new Fact.Registered(described(service));
       case 3 -> new Fact.Gone(Service.key(service.id()));
       case 4, 5, 6 -> new Fact.Registered(endpoints(service));
@@ -49,6 +52,8 @@ public record RandomFacts(Random random) {
       case 9 -> new Fact.Gone(route().key());
       case 13 -> new Fact.Bans(banned(service));
       case 10, 11 -> new Fact.Registered(route());
+      case 14 -> new Fact.Gone(jwtProvider().key());
+      case 15, 16 -> new Fact.Registered(jwtProvider());
       default -> new Fact.Registered(policy());
     };
   }
@@ -82,7 +87,8 @@ public record RandomFacts(Random random) {
         plain.consulNames(),
         random.nextBoolean() ? List.of(virtual) : List.of(),
         Map.of(),
-        random.nextInt(4) > 0);
+        random.nextInt(4) > 0,
+        any(List.of(HttpProfile.values())));
   }
 
   private static String portName(AService service) {
@@ -105,13 +111,14 @@ public record RandomFacts(Random random) {
   }
 
   private PolicyObject policy() {
-    int kind = random.nextInt(8);
-    return kind < 2
-        ? TwoWorlds.everyoneMayCallEverything()
-        : kind < 4
-            ? forAnIdentity()
-            : TwoWorlds.consulIntentions(
-                any(NAMES), any(NAMES), any(List.of(Intention.Action.values())));
+    return switch (random.nextInt(8)) {
+      case 0, 1 -> TwoWorlds.everyoneMayCallEverything();
+      case 2, 3 -> forAnIdentity();
+      case 4 -> TwoWorlds.askingForTokens(any(NAMES), any(PROVIDERS));
+      default ->
+          TwoWorlds.consulIntentions(
+              any(NAMES), any(NAMES), any(List.of(Intention.Action.values())));
+    };
   }
 
   /// For whatever workloads of an identity serve.
@@ -135,6 +142,12 @@ public record RandomFacts(Random random) {
                 Intention.Otherwise.NEXT,
                 writtenIn),
             Intention.closing(destination, writtenIn)));
+  }
+
+  private JwtProviderObject jwtProvider() {
+    var host = "keys-%d.example".formatted(random.nextInt(2));
+    return TwoWorlds.jwtProvider(
+        any(PROVIDERS), random.nextBoolean() ? TwoWorlds.knownKeys() : TwoWorlds.fetchedKeys(host));
   }
 
   private RouteObject route() {

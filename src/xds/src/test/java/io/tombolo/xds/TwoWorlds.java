@@ -15,16 +15,21 @@ import io.tombolo.mesh.catalog.SameName;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.Intention;
+import io.tombolo.mesh.policy.JwtProvider;
+import io.tombolo.mesh.policy.JwtProviderObject;
 import io.tombolo.mesh.policy.Party;
 import io.tombolo.mesh.policy.PolicyObject;
 import io.tombolo.mesh.policy.Provenance;
 import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.mesh.scope.Upstream;
 import io.tombolo.mesh.scope.Visibility;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// A small mesh of two worlds: `cart` (HTTP) and `stock` (gRPC) are pods, `billing` (HTTP) and `db`
 /// (TCP) are on VMs. Whoever may call whom is written in both worlds.
@@ -90,7 +95,8 @@ public final class TwoWorlds {
         plain.consulNames(),
         List.of(address),
         Map.of(),
-        plain.exported());
+        plain.exported(),
+        plain.httpProfile());
   }
 
   /// A `service-intentions` entry: one source may, or may not, call the destination. The source is
@@ -113,6 +119,54 @@ public final class TwoWorlds {
         List.of(
             new Intention(
                 new Party.Everyone(), new Party.Everyone(), Intention.Action.ALLOW, writtenIn)));
+  }
+
+  /// A `service-intentions` entry: whoever has a token of one of these providers may call the
+  /// destination.
+  public static PolicyObject askingForTokens(String destination, String... providers) {
+    var open = everyoneMayCallEverything().intentions().getFirst();
+    var writtenIn = new Provenance(DATACENTER, "service-intentions", "", destination, 0);
+    return PolicyObject.accepted(
+        PolicyObject.key(DATACENTER, "service-intentions", "", destination),
+        List.of(
+            new Intention(
+                    open.source(), new Party.Named(destination), Intention.Action.ALLOW, writtenIn)
+                .given(
+                    Condition.anyOf(
+                        Stream.of(providers)
+                            .<Condition>map(provider -> new Condition.Token(provider, List.of()))
+                            .toList()))));
+  }
+
+  /// A `jwt-provider` entry.
+  public static JwtProviderObject jwtProvider(String name, JwtProvider.Keys keys) {
+    return JwtProviderObject.accepted(
+        JwtProviderObject.key(DATACENTER, name),
+        new JwtProvider(
+            DATACENTER + "/" + name,
+            "https://%s.example".formatted(name),
+            List.of("shop"),
+            Duration.ofSeconds(30),
+            new JwtProvider.Carriage(
+                List.of(
+                    new JwtProvider.Location.Header("Authorization", "Bearer "),
+                    new JwtProvider.Location.Parameter("token"),
+                    new JwtProvider.Location.Cookie("session")),
+                false,
+                new JwtProvider.Payload("x-claims", false)),
+            keys));
+  }
+
+  public static JwtProvider.Keys knownKeys() {
+    return new JwtProvider.Keys.Known(
+        "{\"keys\": [{\"kty\": \"EC\", \"crv\": \"P-256\","
+            + " \"x\": \"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
+            + " \"y\": \"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}]}");
+  }
+
+  public static JwtProvider.Keys fetchedKeys(String host) {
+    return new JwtProvider.Keys.Fetched(
+        host, 443, "/keys", "", Duration.ofSeconds(5), Duration.ofMinutes(10));
   }
 
   /// An `Intention` of Kubernetes that lets a service of Consul call one of namespace `shop`.

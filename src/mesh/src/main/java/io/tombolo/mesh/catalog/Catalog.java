@@ -29,6 +29,16 @@ public record Catalog(
     Map<SourceId, SourceStatus> sources,
     Banned banned) {
 
+  /// The same where this source is configured too, with nothing in it.
+  public Catalog alsoOf(SourceId source) {
+    if (sources.containsKey(source)) {
+      return this;
+    }
+    var more = new TreeMap<>(sources);
+    more.put(source, new SourceStatus.Synced());
+    return new Catalog(revision, services, endpoints, others, more, banned);
+  }
+
   /// What is known before any source has spoken.
   public static Catalog of(Collection<SourceId> configured) {
     var sources = new TreeMap<SourceId, SourceStatus>();
@@ -156,7 +166,7 @@ public record Catalog(
           sets.remove(key.part());
           endpoints = sets.isEmpty() ? endpoints.without(id) : endpoints.with(id, Map.copyOf(sets));
         }
-        case INTENTIONS, ROUTES, REFUSED -> others = others.without(key);
+        case INTENTIONS, ROUTES, JWT_PROVIDERS, REFUSED -> others = others.without(key);
       }
     }
 

@@ -10,6 +10,7 @@ public record Key(SourceId source, Kind kind, String namespace, String name, Str
     ENDPOINTS,
     INTENTIONS,
     ROUTES,
+    JWT_PROVIDERS,
     REFUSED
   }
 }

@@ -31,6 +31,19 @@ public final class Names {
     return name;
   }
 
+  /// Is this a token of HTTP (RFC 9110, section 5.6.2), as methods and names of headers are, of at
+  /// most 256 characters?
+  public static boolean isToken(String text) {
+    return !text.isEmpty()
+        && text.length() <= 256
+        && text.chars()
+            .allMatch(c ->
+                (c >= 'a' && c <= 'z')
+                    || (c >= 'A' && c <= 'Z')
+                    || (c >= '0' && c <= '9')
+                    || "!#$%&'*+-.^_`|~".indexOf(c) >= 0);
+  }
+
   /// Text from outside, fit for a log line or a status: control characters and non-ASCII escaped,
   /// at most 80 characters.
   public static String printable(String text) {

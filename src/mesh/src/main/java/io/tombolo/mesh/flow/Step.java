@@ -149,6 +149,10 @@ final class Step {
         moved.stream()
             .filter(id -> !before.catalog().identitiesOf(id).equals(next.identitiesOf(id)))
             .collect(Collectors.toSet());
+    var providers = rewritten(Key.Kind.JWT_PROVIDERS).collect(Collectors.toSet());
+    if (!providers.isEmpty()) {
+      intentions.destinationsAskingFor(providers).forEach(destinations::add);
+    }
     var sources = new HashSet<>(redescribed);
     sources.addAll(runByOthers);
     versions(sources).flatMap(intentions::destinationsNaming).forEach(destinations::add);

@@ -2,6 +2,7 @@ package io.tombolo.mesh.flow;
 
 import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Item;
+import io.tombolo.mesh.policy.JwtProviderObject;
 import io.tombolo.mesh.policy.PolicyObject;
 import io.tombolo.mesh.route.RouteObject;
 import io.tombolo.mesh.route.Routes;
@@ -22,7 +23,9 @@ public record Verdict(List<String> problems, List<String> unresolved) {
   /// Of an item in a catalog; empty if it is none that someone wants to know about.
   public static Optional<Verdict> of(Item item, Catalog catalog) {
     return switch (item) {
-      case PolicyObject policy -> Optional.of(new Verdict(policy.problems(), List.of()));
+      case PolicyObject policy ->
+          Optional.of(new Verdict(policy.problems(), policy.unresolved(catalog)));
+      case JwtProviderObject provider -> Optional.of(new Verdict(provider.problems(), List.of()));
       case RouteObject route ->
           Optional.of(
               new Verdict(

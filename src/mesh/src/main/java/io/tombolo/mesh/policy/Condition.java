@@ -3,6 +3,7 @@ package io.tombolo.mesh.policy;
 import io.tombolo.mesh.catalog.Names;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -82,7 +83,7 @@ public sealed interface Condition {
   /// The method, in the case it is sent in.
   record Method(String name) implements Condition {
     public Method {
-      if (!isToken(name)) {
+      if (!Names.isToken(name)) {
         throw new IllegalArgumentException(
             "\"%s\" is no HTTP method".formatted(Names.printable(name)));
       }
@@ -105,7 +106,7 @@ public sealed interface Condition {
   record Header(String name, Text test, boolean inverted) implements Condition {
     public Header {
       name = name.toLowerCase(Locale.ROOT);
-      if (!isToken(name)) {
+      if (!Names.isToken(name)) {
         throw new IllegalArgumentException(
             "\"%s\" is no name of a header".formatted(Names.printable(name)));
       }
@@ -172,13 +173,17 @@ public sealed interface Condition {
       }
     }
 
+    String name() {
+      return path.stream().map(Names::printable).collect(Collectors.joining("/"));
+    }
+
     @Override
     public boolean holds(Request request) {
       return request.http() != null
           && request
               .http()
               .claims()
-              .getOrDefault(provider, java.util.Map.of())
+              .getOrDefault(provider, Map.of())
               .getOrDefault(path, List.of())
               .stream()
               .anyMatch(test::matches);
@@ -186,7 +191,35 @@ public sealed interface Condition {
 
     @Override
     public String toString() {
-      return "claim %s of %s %s".formatted(String.join("/", path), provider, test);
+      return "claim %s of %s %s".formatted(name(), provider, test);
+    }
+  }
+
+  /// A token that the keys of this provider verify, and that has all of these claims. It is said of
+  /// claims, by [Policies], before it is judged.
+  ///
+  /// @param provider as the source calls it in which the condition is written
+  /// @param claims of that provider
+  record Token(String provider, List<Claim> claims) implements Condition {
+    public Token {
+      claims = List.copyOf(claims);
+      if (claims.stream().anyMatch(claim -> !claim.provider().equals(provider))) {
+        throw new IllegalArgumentException("a token has the claims of its provider");
+      }
+    }
+
+    @Override
+    public boolean holds(Request request) {
+      throw new IllegalStateException("which provider is meant must be found out first: " + this);
+    }
+
+    @Override
+    public String toString() {
+      return "a token of "
+          + provider
+          + claims.stream()
+              .map(claim -> " with %s %s".formatted(claim.name(), claim.test()))
+              .collect(Collectors.joining());
     }
   }
 
@@ -233,7 +266,7 @@ public sealed interface Condition {
       case AllOf(var of) -> Stream.concat(Stream.of(this), of.stream().flatMap(Condition::parts));
       case AnyOf(var of) -> Stream.concat(Stream.of(this), of.stream().flatMap(Condition::parts));
       case Not(var of) -> Stream.concat(Stream.of(this), of.parts());
-      case Path _, Method _, Header _, Port _, Caller _, Claim _ -> Stream.of(this);
+      case Path _, Method _, Header _, Port _, Caller _, Claim _, Token _ -> Stream.of(this);
     };
   }
 
@@ -244,7 +277,8 @@ public sealed interface Condition {
             part instanceof Path
                 || part instanceof Method
                 || part instanceof Header
-                || part instanceof Claim);
+                || part instanceof Claim
+                || part instanceof Token);
   }
 
   /// The same for calls to one port.
@@ -254,20 +288,8 @@ public sealed interface Condition {
       case AllOf(var of) -> allOf(of.stream().map(part -> part.at(port)).toList());
       case AnyOf(var of) -> anyOf(of.stream().map(part -> part.at(port)).toList());
       case Not(var of) -> not(of.at(port));
-      case Path _, Method _, Header _, Caller _, Claim _ -> this;
+      case Path _, Method _, Header _, Caller _, Claim _, Token _ -> this;
     };
-  }
-
-  /// A token of RFC 9110, section 5.6.2.
-  private static boolean isToken(String text) {
-    return !text.isEmpty()
-        && text.length() <= 256
-        && text.chars()
-            .allMatch(c ->
-                (c >= 'a' && c <= 'z')
-                    || (c >= 'A' && c <= 'Z')
-                    || (c >= '0' && c <= '9')
-                    || "!#$%&'*+-.^_`|~".indexOf(c) >= 0);
   }
 
   private static String joined(List<Condition> of, String between) {

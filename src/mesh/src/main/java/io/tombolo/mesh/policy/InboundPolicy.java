@@ -16,9 +16,14 @@ import java.util.Set;
 ///
 /// @param banned denied before any rule is tried
 /// @param mode what holds if no rule matches, and of headers that come more than once
-public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Mode mode) {
+/// @param providers whose tokens the rules ask for, in order
+public record InboundPolicy(
+    Set<SpiffeId> banned, List<Rule> rules, Mode mode, List<JwtProvider> providers) {
   /// What stands between the values of a header that comes more than once.
   public static final String LIST = ",";
+
+  /// What an application takes off the ends of a value, and HTTP/2 leaves there.
+  public static final List<String> BLANKS = List.of(" ", "\t");
 
   /// Denies everybody.
   public static final InboundPolicy NOBODY = new InboundPolicy(Set.of(), List.of(), Mode.STRICT);
@@ -26,6 +31,17 @@ public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Mode mode) {
   public InboundPolicy {
     banned = Set.copyOf(banned);
     rules = List.copyOf(rules);
+    providers = List.copyOf(providers);
+  }
+
+  /// Without rules on tokens.
+  public InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Mode mode) {
+    this(banned, rules, mode, List.of());
+  }
+
+  /// The same with the providers of tokens that are to be known.
+  public InboundPolicy with(List<JwtProvider> known) {
+    return new InboundPolicy(banned, rules, mode, known);
   }
 
   /// The trust domains besides our own of whom a rule allows something, in order.
@@ -46,7 +62,7 @@ public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Mode mode) {
   public InboundPolicy at(SpiffeId workload) {
     var there =
         rules.stream().filter(rule -> rule.intention().destination().holdsAt(workload)).toList();
-    return there.size() == rules.size() ? this : new InboundPolicy(banned, there, mode);
+    return there.size() == rules.size() ? this : new InboundPolicy(banned, there, mode, providers);
   }
 
   /// The policy of one port. Where requests are not understood, an intention on requests denies
@@ -67,7 +83,20 @@ public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Mode mode) {
         there.add(rule.with(condition, rule.action()));
       }
     }
-    return there.equals(rules) ? this : new InboundPolicy(banned, there, mode);
+    var asked =
+        providers.stream()
+            .filter(provider -> there.stream().anyMatch(rule -> asksFor(provider, rule)))
+            .toList();
+    return there.equals(rules) && asked.equals(providers)
+        ? this
+        : new InboundPolicy(banned, there, mode, asked);
+  }
+
+  private static boolean asksFor(JwtProvider provider, Rule rule) {
+    return rule.condition()
+        .parts()
+        .anyMatch(part ->
+            part instanceof Condition.Claim claim && claim.provider().equals(provider.id()));
   }
 
   /// The first rule by which some request, to some of the service's workloads, of this caller may
@@ -93,8 +122,9 @@ public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Mode mode) {
                     rule -> rule.isLastWord() && rule.concerns(Request.connection(caller, 0))));
   }
 
-  /// The headers that must come once at most and be no list, for rules look at their values, and
-  /// who reads them later may take another value than a rule did. In order.
+  /// The headers that must come once at most, be no list and have no blank at an end, for rules
+  /// look at their values, and who reads them later may take another value than a rule did. In
+  /// order.
   public List<String> unambiguous() {
     return mode.strict()
         ? rules.stream()
@@ -127,8 +157,13 @@ public record InboundPolicy(Set<SpiffeId> banned, List<Rule> rules, Mode mode) {
     return http == null || http.headers().isEmpty()
         ? Optional.empty()
         : unambiguous().stream()
-            .filter(name ->
-                String.join(LIST, http.headers().getOrDefault(name, List.of())).contains(LIST))
+            .filter(
+                name -> isUnclear(String.join(LIST, http.headers().getOrDefault(name, List.of()))))
             .findFirst();
+  }
+
+  private static boolean isUnclear(String joined) {
+    return joined.contains(LIST)
+        || BLANKS.stream().anyMatch(blank -> joined.startsWith(blank) || joined.endsWith(blank));
   }
 }

@@ -2,9 +2,11 @@ package io.tombolo.mesh.policy;
 
 import static java.util.Comparator.comparingInt;
 
+import io.tombolo.mesh.catalog.Key;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /// What holds for calls of this source to this destination.
 ///
@@ -125,6 +127,16 @@ public record Intention(
   public boolean ofRequests() {
     return given.ofRequests()
         || permissions.stream().anyMatch(permission -> permission.condition().ofRequests());
+  }
+
+  /// The providers whose tokens it asks for.
+  Stream<Key> providers() {
+    return Stream.concat(Stream.of(given), permissions.stream().map(Permission::condition))
+        .flatMap(Condition::parts)
+        .filter(Condition.Token.class::isInstance)
+        .map(token ->
+            JwtProviderObject.key(writtenIn.source(), ((Condition.Token) token).provider()))
+        .distinct();
   }
 
   /// What it does, in a word.

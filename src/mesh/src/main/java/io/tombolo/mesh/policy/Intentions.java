@@ -1,6 +1,7 @@
 package io.tombolo.mesh.policy;
 
 import io.tombolo.mesh.catalog.Item;
+import io.tombolo.mesh.catalog.Key;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.World;
@@ -69,6 +70,16 @@ public record Intentions(Map<Party, List<Tried>> byDestination, Map<Party, Set<P
     return parties(source)
         .filter(party -> party.wildcards() == 0)
         .flatMap(party -> bySource.getOrDefault(party, Set.of()).stream());
+  }
+
+  /// The destinations of those that ask for a token of one of these providers.
+  public Stream<Party> destinationsAskingFor(Set<Key> providers) {
+    return byDestination.entrySet().stream()
+        .filter(tried ->
+            tried.getValue().stream()
+                .flatMap(one -> one.intention().providers())
+                .anyMatch(providers::contains))
+        .map(Map.Entry::getKey);
   }
 
   /// All that a service may be named by.

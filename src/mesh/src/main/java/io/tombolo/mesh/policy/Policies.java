@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -27,6 +28,7 @@ public final class Policies {
   private final TrustDomain trustDomain;
   private final Mode mode;
   private final boolean forIdentities;
+  private final Tokens tokens;
 
   /// Many services have the same rules.
   private final Map<List<Intention>, InboundPolicy> known = new HashMap<>();
@@ -44,6 +46,7 @@ public final class Policies {
     this.trustDomain = trustDomain;
     this.mode = mode;
     this.forIdentities = intentions.forIdentities();
+    this.tokens = new Tokens(catalog, mode.strict());
   }
 
   /// Who may call this service; see [InboundPolicy#at(SpiffeId)] for one of its workloads.
@@ -54,35 +57,60 @@ public final class Policies {
 
   private InboundPolicy policy(List<Intention> tried) {
     return new InboundPolicy(
-        catalog.banned().identities(), tried.stream().flatMap(this::rules).toList(), mode);
+        catalog.banned().identities(),
+        tried.stream().flatMap(this::rules).toList(),
+        mode,
+        tokens.providers(tried));
   }
 
   /// An intention as steps of a decision.
   private Stream<Rule> rules(Intention intention) {
-    var callers = of(intention.source());
+    var callers = callers(intention.source());
     var rules = new ArrayList<Rule>();
-    if (mode.strict() && !intention.given().equals(Condition.always())) {
-      var lacking = Strictly.of(Condition.not(intention.given()), Action.DENY);
+    if (!intention.given().equals(Condition.always())
+        && (mode.strict() || !tokens.unknown(intention).isEmpty())) {
+      var lacking = Condition.not(read(intention.given(), intention, false));
       rules.add(new Rule(intention, Rule.REQUIREMENT, callers, lacking, Action.DENY));
     }
-    var given = mode.strict() ? Condition.always() : intention.given();
     for (int i = 0; i < intention.permissions().size(); i++) {
       var permission = intention.permissions().get(i);
+      var denies = permission.action() == Action.DENY;
       var condition =
-          mode.strict()
-              ? Strictly.of(permission.condition(), permission.action())
-              : permission.condition();
-      rules.add(
-          new Rule(intention, i, callers, Condition.allOf(given, condition), permission.action()));
+          Condition.allOf(
+              given(intention, denies), read(permission.condition(), intention, denies));
+      rules.add(new Rule(intention, i, callers, condition, permission.action()));
     }
-    switch (intention.otherwise()) {
-      case ALLOW -> rules.add(new Rule(intention, Rule.LAST_WORD, callers, given, Action.ALLOW));
-      case DENY -> rules.add(new Rule(intention, Rule.LAST_WORD, callers, given, Action.DENY));
-      case DEFAULT ->
-          rules.add(new Rule(intention, Rule.LAST_WORD, callers, given, mode.byDefault()));
-      case NEXT -> {}
-    }
+    lastWord(intention)
+        .ifPresent(action ->
+            rules.add(
+                new Rule(
+                    intention,
+                    Rule.LAST_WORD,
+                    callers,
+                    given(intention, action == Action.DENY),
+                    action)));
     return rules.stream();
+  }
+
+  private Optional<Action> lastWord(Intention intention) {
+    return switch (intention.otherwise()) {
+      case ALLOW -> Optional.of(Action.ALLOW);
+      case DENY -> Optional.of(Action.DENY);
+      case DEFAULT -> Optional.of(mode.byDefault());
+      case NEXT -> Optional.empty();
+    };
+  }
+
+  /// What each rule of an intention needs besides its own condition: nothing where lacking it has
+  /// been denied.
+  private Condition given(Intention intention, boolean inDoubt) {
+    return mode.strict() ? Condition.always() : read(intention.given(), intention, inDoubt);
+  }
+
+  /// @param inDoubt the answer where the request is not clear
+  private Condition read(Condition condition, Intention of, boolean inDoubt) {
+    var said = tokens.said(condition, of.writtenIn().source(), inDoubt);
+    return mode.strict() ? Strictly.of(said, inDoubt) : said;
   }
 
   /// The services that a rule about this destination is for.
@@ -122,7 +150,8 @@ public final class Policies {
         .filter(catalog.services()::containsKey);
   }
 
-  private Set<Principal> of(Party source) {
+  /// Whom a rule about this source is about.
+  public Set<Principal> callers(Party source) {
     return principals.computeIfAbsent(source, this::principals);
   }
 

@@ -1,5 +1,6 @@
 package io.tombolo.mesh.policy;
 
+import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Key;
 import io.tombolo.mesh.catalog.Revisable;
@@ -44,6 +45,19 @@ public record PolicyObject(
   /// @param kind as in [Provenance]
   public static Key key(SourceId source, String kind, String namespace, String name) {
     return new Key(source, Key.Kind.INTENTIONS, namespace, name, kind);
+  }
+
+  /// What the rules in force ask for and is not there.
+  public List<String> unresolved(Catalog catalog) {
+    var tokens = new Tokens(catalog, true);
+    return intentions.stream()
+        .flatMap(intention -> tokens.unknown(intention).stream())
+        .distinct()
+        .map(provider ->
+            ("%s %s: asks for tokens of %s, which is not in force; write a jwt-provider entry of"
+                    + " this name. Until then nobody has such a token.")
+                .formatted(key.part(), key.name(), provider.name()))
+        .toList();
   }
 
   @Override

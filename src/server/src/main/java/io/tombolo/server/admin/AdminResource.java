@@ -2,6 +2,7 @@ package io.tombolo.server.admin;
 
 import io.tombolo.mesh.catalog.World;
 import io.tombolo.mesh.flow.Mesh;
+import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.policy.Decision;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intention;
@@ -68,39 +69,51 @@ public class AdminResource {
   }
 
   /// May `source` (a SPIFFE ID, or a service with one identity) call `destination`, and by which
-  /// rule? Where workloads of several identities serve it, any of them.
+  /// rule? A request is asked about where its method, path or headers are given, a connection
+  /// otherwise. Where workloads of several identities serve it, any of them.
+  ///
+  /// @param port of the destination; its first if not given
+  /// @param headers lines of `name: value`
   @GET
   @Path("decision")
   public Pages.DecisionPage decision(
       @QueryParam("source") @Nullable String source,
-      @QueryParam("destination") @Nullable String destination) {
+      @QueryParam("destination") @Nullable String destination,
+      @QueryParam("port") @Nullable String port,
+      @QueryParam("method") @Nullable String method,
+      @QueryParam("path") @Nullable String path,
+      @QueryParam("headers") @Nullable String headers) {
     var mesh = mesh();
     var caller = JoinTokenPage.identity(mesh, required("source", source));
     var service = JoinTokenPage.service(mesh, required("destination", destination), World.CONSUL);
-    var port = service.ports().getFirst();
+    var at = AskedRequest.port(service, port);
     var policy = mesh.policies().getOrDefault(service.id(), InboundPolicy.NOBODY);
-    var request = Request.connection(caller, port.number());
+    var request = new Request(caller, at.number(), AskedRequest.http(at, method, path, headers));
     var decision =
         mesh.catalog().identitiesOf(service.id()).stream()
             .sorted()
-            .map(workload -> policy.at(workload).at(port).decide(request))
+            .map(workload -> policy.at(workload).at(at).decide(request))
             .min(Comparator.comparing(Decision::allowed))
-            .orElseGet(() -> policy.at(port).decide(request));
+            .orElseGet(() -> policy.at(at).decide(request));
     return new Pages.DecisionPage(
         caller.toString(),
         service.id().toString(),
         decision.allowed(),
         decision instanceof Decision.Ruled ruled ? ruled.by().name() : null,
-        switch (decision) {
-          case Decision.Ruled ruled -> ruled.by().why();
-          case Decision.Banned() -> caller + " is banned; see: tombolo bans";
-          case Decision.Ambiguous(var header) ->
-              "header %s, which rules look at, comes more than once or is a list: denied"
-                  .formatted(header);
-          case Decision.Defaulted(var action) ->
-              "no intention matches: %s by default"
-                  .formatted(action == Intention.Action.ALLOW ? "allowed" : "denied");
-        });
+        why(caller, decision));
+  }
+
+  static String why(SpiffeId caller, Decision decision) {
+    return switch (decision) {
+      case Decision.Ruled ruled -> ruled.by().why();
+      case Decision.Banned() -> caller + " is banned; see: tombolo bans";
+      case Decision.Ambiguous(var header) ->
+          "header %s, which rules look at, comes more than once or is a list: denied"
+              .formatted(header);
+      case Decision.Defaulted(var action) ->
+          "no intention matches: %s by default"
+              .formatted(action == Intention.Action.ALLOW ? "allowed" : "denied");
+    };
   }
 
   @GET

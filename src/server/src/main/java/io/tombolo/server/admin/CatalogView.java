@@ -12,6 +12,7 @@ import io.tombolo.mesh.catalog.SourceStatus;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.flow.Verdict;
 import io.tombolo.mesh.policy.Intention;
+import io.tombolo.mesh.policy.JwtProviderObject;
 import io.tombolo.mesh.policy.PolicyObject;
 import io.tombolo.mesh.route.RouteObject;
 import java.util.Comparator;
@@ -78,6 +79,7 @@ final class CatalogView {
         service.consulNames().stream().sorted().toList(),
         service.labels(),
         service.exported(),
+        lower(service.httpProfile()),
         catalog.endpointsOf(id).map(CatalogView::endpoint).toList());
   }
 
@@ -122,8 +124,8 @@ final class CatalogView {
   private static Stream<Pages.Refused> refused(Item item, Catalog catalog) {
     return switch (item) {
       case Refused r -> Stream.of(new Pages.Refused(r.source().toString(), r.what(), r.reason()));
-      case RouteObject route ->
-          Verdict.of(route, catalog).stream()
+      case RouteObject _, JwtProviderObject _ ->
+          Verdict.of(item, catalog).stream()
               .flatMap(verdict ->
                   Stream.concat(verdict.problems().stream(), verdict.unresolved().stream()))
               .map(why -> new Pages.Refused(item.key().source().toString(), name(item), why));
@@ -154,9 +156,13 @@ final class CatalogView {
 
   private static List<Pages.Rejected> rejected(Catalog catalog) {
     return policies(catalog)
-        .filter(policy -> !policy.problems().isEmpty())
         .map(policy ->
-            new Pages.Rejected(name(policy), policy.problems(), policy.intentions().size()))
+            new Pages.Rejected(
+                name(policy),
+                Stream.concat(policy.problems().stream(), policy.unresolved(catalog).stream())
+                    .toList(),
+                policy.intentions().size()))
+        .filter(policy -> !policy.problems().isEmpty())
         .sorted(Comparator.comparing(Pages.Rejected::object))
         .toList();
   }

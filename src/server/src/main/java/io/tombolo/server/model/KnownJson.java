@@ -12,7 +12,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.databind.util.StdConverter;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.tombolo.mesh.catalog.EndpointSet;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Refused;
 import io.tombolo.mesh.catalog.Service;
@@ -21,6 +23,8 @@ import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.Intention;
 import io.tombolo.mesh.policy.Intention.Action;
 import io.tombolo.mesh.policy.Intention.Otherwise;
+import io.tombolo.mesh.policy.JwtProvider;
+import io.tombolo.mesh.policy.JwtProviderObject;
 import io.tombolo.mesh.policy.Party;
 import io.tombolo.mesh.policy.Permission;
 import io.tombolo.mesh.policy.PolicyObject;
@@ -43,7 +47,10 @@ final class KnownJson {
         .addMixIn(Condition.class, ConditionForm.class)
         .addMixIn(Principal.class, PrincipalForm.class)
         .addMixIn(Intention.class, IntentionForm.class)
-        .addModule(spiffeIds())
+        .addMixIn(JwtProvider.Location.class, LocationForm.class)
+        .addMixIn(JwtProvider.Keys.class, KeysForm.class)
+        .addModule(new JavaTimeModule())
+        .addModule(readers())
         .build();
   }
 
@@ -52,6 +59,7 @@ final class KnownJson {
     @JsonSubTypes.Type(value = Service.class, name = "service"),
     @JsonSubTypes.Type(value = EndpointSet.class, name = "endpoints"),
     @JsonSubTypes.Type(value = PolicyObject.class, name = "intentions"),
+    @JsonSubTypes.Type(value = JwtProviderObject.class, name = "jwt-provider"),
     @JsonSubTypes.Type(value = RouteObject.class, name = "routes"),
     @JsonSubTypes.Type(value = Refused.class, name = "refused")
   })
@@ -80,7 +88,8 @@ final class KnownJson {
     @JsonSubTypes.Type(value = Condition.Header.class, name = "header"),
     @JsonSubTypes.Type(value = Condition.Port.class, name = "port"),
     @JsonSubTypes.Type(value = Condition.Caller.class, name = "caller"),
-    @JsonSubTypes.Type(value = Condition.Claim.class, name = "claim")
+    @JsonSubTypes.Type(value = Condition.Claim.class, name = "claim"),
+    @JsonSubTypes.Type(value = Condition.Token.class, name = "token")
   })
   private interface ConditionForm {}
 
@@ -90,6 +99,21 @@ final class KnownJson {
     @JsonSubTypes.Type(value = Principal.Under.class, name = "under")
   })
   private interface PrincipalForm {}
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = JwtProvider.Location.Header.class, name = "header"),
+    @JsonSubTypes.Type(value = JwtProvider.Location.Parameter.class, name = "parameter"),
+    @JsonSubTypes.Type(value = JwtProvider.Location.Cookie.class, name = "cookie")
+  })
+  private interface LocationForm {}
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = JwtProvider.Keys.Known.class, name = "known"),
+    @JsonSubTypes.Type(value = JwtProvider.Keys.Fetched.class, name = "fetched")
+  })
+  private interface KeysForm {}
 
   @JsonDeserialize(converter = IntentionReader.class)
   private interface IntentionForm {}
@@ -129,11 +153,29 @@ final class KnownJson {
     }
   }
 
-  /// A SPIFFE ID as its URI.
-  private static SimpleModule spiffeIds() {
+  /// A SPIFFE ID is written as its URI.
+  private static SimpleModule readers() {
     return new SimpleModule()
         .addSerializer(SpiffeId.class, ToStringSerializer.instance)
-        .addDeserializer(SpiffeId.class, new SpiffeIdReader());
+        .addDeserializer(SpiffeId.class, new SpiffeIdReader())
+        .addDeserializer(HttpProfile.class, new HttpProfileReader());
+  }
+
+  /// Strict in what was written before there were profiles.
+  private static final class HttpProfileReader extends FromStringDeserializer<HttpProfile> {
+    HttpProfileReader() {
+      super(HttpProfile.class);
+    }
+
+    @Override
+    protected HttpProfile _deserialize(String name, DeserializationContext context) {
+      return HttpProfile.valueOf(name);
+    }
+
+    @Override
+    public HttpProfile getNullValue(DeserializationContext context) {
+      return HttpProfile.STRICT;
+    }
   }
 
   private static final class SpiffeIdReader extends FromStringDeserializer<SpiffeId> {

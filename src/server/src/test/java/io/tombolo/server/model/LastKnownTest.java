@@ -6,6 +6,7 @@ import io.tombolo.mesh.catalog.Endpoint;
 import io.tombolo.mesh.catalog.EndpointSet;
 import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.Health;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Port;
 import io.tombolo.mesh.catalog.Protocol;
@@ -20,15 +21,20 @@ import io.tombolo.mesh.flow.Inbox;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.Intention;
+import io.tombolo.mesh.policy.JwtProvider;
+import io.tombolo.mesh.policy.JwtProviderObject;
 import io.tombolo.mesh.policy.Party;
 import io.tombolo.mesh.policy.PolicyObject;
 import io.tombolo.mesh.policy.Provenance;
+import io.tombolo.mesh.policy.Text;
 import io.tombolo.mesh.scope.Visibility;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,6 +63,19 @@ class LastKnownTest {
     assertThat(recalled.getLast()).isEqualTo(new Fact.Recalled(CONSUL));
     assertThat(recalled.stream().flatMap(LastKnownTest::registered).collect(Collectors.toSet()))
         .isEqualTo(Set.copyOf(items));
+  }
+
+  @Test
+  void what_was_written_before_there_were_profiles_is_strict() throws Exception {
+    runUntilWritten(items());
+    var file = directory.resolve("consul-dc1.json");
+    Files.writeString(file, Files.readString(file).replace(",\"httpProfile\":\"RELAXED\"", ""));
+
+    assertThat(lastKnown(new Inbox()).recall(CONSUL).stream().flatMap(LastKnownTest::registered))
+        .filteredOn(Service.class::isInstance)
+        .singleElement()
+        .extracting(item -> ((Service) item).httpProfile())
+        .isEqualTo(HttpProfile.STRICT);
   }
 
   @Test
@@ -131,10 +150,36 @@ class LastKnownTest {
             Set.of("billing"),
             List.of("240.0.0.1"),
             Map.of("team", "money"),
-            true),
+            true,
+            HttpProfile.RELAXED),
         new EndpointSet(
             id, "", List.of(endpoint), List.of(new EndpointSet.Quarantined("x", "port: 0"))),
         new Refused(CONSUL, "service a/b", "name: not a DNS label"),
+        new JwtProviderObject(
+            JwtProviderObject.key(CONSUL, "okta"),
+            provider(
+                "okta",
+                new JwtProvider.Keys.Fetched(
+                    "keys.example", 443, "/", "", Duration.ofMillis(1500), Duration.ofMinutes(10))),
+            List.of("Issuer: must not be empty")),
+        JwtProviderObject.accepted(
+            JwtProviderObject.key(CONSUL, "corp"),
+            provider("corp", new JwtProvider.Keys.Known("{}"))),
+        JwtProviderObject.rejected(JwtProviderObject.key(CONSUL, "never"), List.of("bad")),
+        PolicyObject.accepted(
+            PolicyObject.key(CONSUL, "service-intentions", "", "vetted"),
+            List.of(
+                new Intention(
+                        new Party.Everyone(),
+                        new Party.Named("vetted"),
+                        Intention.Action.ALLOW,
+                        entry)
+                    .given(
+                        new Condition.Token(
+                            "okta",
+                            List.of(
+                                new Condition.Claim(
+                                    "okta", List.of("role"), Text.exact("admin"))))))),
         PolicyObject.accepted(
             PolicyObject.key(CONSUL, "service-intentions", "", "billing"),
             Stream.of(
@@ -147,5 +192,21 @@ class LastKnownTest {
                 .map(party ->
                     new Intention(party, new Party.Named("billing"), Intention.Action.ALLOW, entry))
                 .toList()));
+  }
+
+  private static JwtProvider provider(String name, JwtProvider.Keys keys) {
+    return new JwtProvider(
+        CONSUL + "/" + name,
+        "https://%s.example".formatted(name),
+        List.of("shop"),
+        Duration.ofSeconds(30),
+        new JwtProvider.Carriage(
+            List.of(
+                new JwtProvider.Location.Header("x-token", ""),
+                new JwtProvider.Location.Parameter("token"),
+                new JwtProvider.Location.Cookie("token")),
+            true,
+            new JwtProvider.Payload("x-claims", true)),
+        keys);
   }
 }

@@ -23,9 +23,9 @@ record Own(
     return new Own(
         updated(
             clusters,
-            applications(was),
-            applications(is),
-            local -> Resource.of(ResourceType.CLUSTER, local.name(), Clusters.local(local))),
+            clusters(was),
+            clusters(is),
+            one -> Resource.of(ResourceType.CLUSTER, one.name(), Clusters.of(one))),
         updated(
             listeners,
             listeners(was),
@@ -41,11 +41,12 @@ record Own(
             served -> Resource.of(ResourceType.ROUTES, served.routes(), Inbound.routes(served))));
   }
 
-  private static Map<String, Clusters.Local> applications(Workloads.Spec spec) {
-    var applications = new HashMap<String, Clusters.Local>();
-    spec.served()
-        .forEach(served -> applications.put(served.application().name(), served.application()));
-    return applications;
+  private static Map<String, Clusters.Particular> clusters(Workloads.Spec spec) {
+    var clusters = new HashMap<String, Clusters.Particular>();
+    spec.served().stream()
+        .flatMap(Inbound.Served::clusters)
+        .forEach(one -> clusters.put(one.name(), one));
+    return clusters;
   }
 
   private static Map<String, List<Inbound.Served>> listeners(Workloads.Spec spec) {

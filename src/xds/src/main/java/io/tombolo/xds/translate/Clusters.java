@@ -12,7 +12,9 @@ import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.type.v3.Percent;
 import io.tombolo.mesh.catalog.Protocol;
 import io.tombolo.mesh.identity.SpiffeId;
+import io.tombolo.mesh.policy.JwtProvider;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// CDS: where calls go to.
 public final class Clusters {
@@ -43,8 +45,29 @@ public final class Clusters {
     }
   }
 
+  /// What a cluster that only one proxy has leads to.
+  public sealed interface Particular {
+    String name();
+  }
+
+  /// Where the keys of a provider of tokens are.
+  public record KeyServer(String provider, JwtProvider.Keys.Fetched keys) implements Particular {
+    /// None, if its keys are known.
+    static Stream<KeyServer> of(JwtProvider provider) {
+      return provider.keys() instanceof JwtProvider.Keys.Fetched fetched
+          ? Stream.of(new KeyServer(provider.id(), fetched))
+          : Stream.empty();
+    }
+
+    @Override
+    public String name() {
+      return Jwt.cluster(provider);
+    }
+  }
+
   /// An application beside its proxy.
-  public record Local(String address, int port, boolean http2) {
+  public record Local(String address, int port, boolean http2) implements Particular {
+    @Override
     public String name() {
       return LOCAL + address + ":" + port + (http2 ? ":http2" : "");
     }
@@ -84,18 +107,42 @@ public final class Clusters {
     return discovered(sni, sni).build();
   }
 
+  public static Cluster of(Particular particular) {
+    return switch (particular) {
+      case Local local -> local(local);
+      case KeyServer server -> keyServer(server);
+    };
+  }
+
+  /// To a server outside the mesh, looked up by its name.
+  private static Cluster keyServer(KeyServer server) {
+    var host = server.keys().host();
+    return base(server.name())
+        .setType(Cluster.DiscoveryType.STRICT_DNS)
+        .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_PREFERRED)
+        .setLoadAssignment(endpoint(server.name(), host, server.keys().port()))
+        .setTransportSocket(Tls.server(host, server.keys().cas()))
+        .build();
+  }
+
+  private static ClusterLoadAssignment endpoint(String cluster, String address, int port) {
+    return ClusterLoadAssignment.newBuilder()
+        .setClusterName(cluster)
+        .addEndpoints(
+            LocalityLbEndpoints.newBuilder()
+                .addLbEndpoints(
+                    LbEndpoint.newBuilder()
+                        .setEndpoint(
+                            Endpoint.newBuilder().setAddress(Protos.address(address, port)))))
+        .build();
+  }
+
   /// To the application beside the proxy, in plain text.
-  public static Cluster local(Local local) {
-    var endpoint = Endpoint.newBuilder().setAddress(Protos.address(local.address(), local.port()));
+  private static Cluster local(Local local) {
     var cluster =
         base(local.name())
             .setType(Cluster.DiscoveryType.STATIC)
-            .setLoadAssignment(
-                ClusterLoadAssignment.newBuilder()
-                    .setClusterName(local.name())
-                    .addEndpoints(
-                        LocalityLbEndpoints.newBuilder()
-                            .addLbEndpoints(LbEndpoint.newBuilder().setEndpoint(endpoint))));
+            .setLoadAssignment(endpoint(local.name(), local.address(), local.port()));
     if (local.http2()) {
       cluster.putTypedExtensionProtocolOptions(HTTP_OPTIONS, options(true));
     }

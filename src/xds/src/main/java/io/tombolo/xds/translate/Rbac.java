@@ -37,8 +37,6 @@ public final class Rbac {
   /// The policy that is there when whoever is not denied may call.
   private static final String REST = "default-allow";
 
-  private static final String JWT_FILTER = "envoy.filters.http.jwt_authn";
-
   /// What an earlier rule has denied.
   ///
   /// @param principals whom it is about
@@ -51,6 +49,10 @@ public final class Rbac {
   }
 
   private Rbac() {}
+
+  private static com.github.xds.type.matcher.v3.StringMatcher.Builder unclear() {
+    return com.github.xds.type.matcher.v3.StringMatcher.newBuilder();
+  }
 
   /// @param policy of one port
   public static RBAC of(InboundPolicy policy) {
@@ -85,30 +87,36 @@ public final class Rbac {
   }
 
   /// Denies requests with several values of one of these headers, whether it comes more than once
-  /// or as a list. Rules cannot say that: they look at each value of a header alone, a matcher at
-  /// all, joined.
+  /// or as a list, and with a blank at either end of it. Rules cannot say that: they look at each
+  /// value of a header alone, a matcher at all, joined.
   static Matcher noLists(List<String> headers) {
     var matcher =
         Matcher.newBuilder()
             .setOnNoMatch(Matcher.OnMatch.newBuilder().setAction(action("any", RBAC.Action.ALLOW)));
     for (var header : headers) {
-      var input = HttpRequestHeaderMatchInput.newBuilder().setHeaderName(header).build();
-      var list =
-          Matcher.MatcherList.Predicate.SinglePredicate.newBuilder()
-              .setInput(extension("header", input))
-              .setValueMatch(
-                  com.github.xds.type.matcher.v3.StringMatcher.newBuilder()
-                      .setContains(InboundPolicy.LIST));
+      var unclear = Matcher.MatcherList.Predicate.PredicateList.newBuilder();
+      UNCLEAR.forEach(text -> unclear.addPredicate(isSo(header, text)));
       matcher
           .getMatcherListBuilder()
           .addMatchers(
               Matcher.MatcherList.FieldMatcher.newBuilder()
-                  .setPredicate(Matcher.MatcherList.Predicate.newBuilder().setSinglePredicate(list))
+                  .setPredicate(Matcher.MatcherList.Predicate.newBuilder().setOrMatcher(unclear))
                   .setOnMatch(
                       Matcher.OnMatch.newBuilder()
                           .setAction(action("list/" + header, RBAC.Action.DENY))));
     }
     return matcher.build();
+  }
+
+  private static Matcher.MatcherList.Predicate isSo(
+      String header, com.github.xds.type.matcher.v3.StringMatcher text) {
+    var input = HttpRequestHeaderMatchInput.newBuilder().setHeaderName(header).build();
+    return Matcher.MatcherList.Predicate.newBuilder()
+        .setSinglePredicate(
+            Matcher.MatcherList.Predicate.SinglePredicate.newBuilder()
+                .setInput(extension("header", input))
+                .setValueMatch(text))
+        .build();
   }
 
   private static TypedExtensionConfig action(String name, RBAC.Action action) {
@@ -173,6 +181,8 @@ public final class Rbac {
       case Condition.Header header -> header(header.name(), header.test(), header.inverted());
       case Condition.Caller(var principal) -> authenticated(matcher(principal));
       case Condition.Claim claim -> claim(claim);
+      case Condition.Token _ ->
+          throw new IllegalArgumentException("the provider is not found out: " + condition);
       case Condition.Port _ ->
           throw new IllegalArgumentException("the policy is not that of one port: " + condition);
     };
@@ -196,14 +206,24 @@ public final class Rbac {
     return Principal.newBuilder().setHeader(header).build();
   }
 
-  /// Where the filter for tokens leaves the claims of those that it verified.
+  /// The claims of a token that was verified, if none beside it failed: else a good one would open
+  /// the door for another, which the application might take for good.
   private static Principal claim(Condition.Claim claim) {
-    var at = MetadataMatcher.newBuilder().setFilter(JWT_FILTER);
-    at.addPathBuilder().setKey("jwt_payload_" + claim.provider());
-    claim.path().forEach(name -> at.addPathBuilder().setKey(name));
+    var path = new ArrayList<>(List.of(Jwt.claims(claim.provider())));
+    path.addAll(claim.path());
+    var failure = List.of(Jwt.failure(claim.provider()), "code");
+    return all(
+        List.of(
+            left(path, value(claim.test())),
+            not(left(failure, ValueMatcher.newBuilder().setPresentMatch(true).build()))));
+  }
+
+  /// What the filter for tokens has left.
+  private static Principal left(List<String> path, ValueMatcher value) {
+    var at = MetadataMatcher.newBuilder().setFilter(Jwt.FILTER).setValue(value);
+    path.forEach(name -> at.addPathBuilder().setKey(name));
     return Principal.newBuilder()
-        .setSourcedMetadata(
-            SourcedMetadata.newBuilder().setMetadataMatcher(at.setValue(value(claim.test()))))
+        .setSourcedMetadata(SourcedMetadata.newBuilder().setMetadataMatcher(at))
         .build();
   }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.BoolValue;
 import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
@@ -17,12 +18,13 @@ import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.tombolo.mesh.catalog.Protocol;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
+import java.net.InetAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
 /// Mutual TLS between proxies: TLS 1.3, keys and roots by SDS from the agent of the host, the
-/// peer's SPIFFE ID verified.
+/// peer's SPIFFE ID verified. And TLS to servers outside the mesh.
 final class Tls {
   /// The cluster in every proxy's bootstrap that leads to the agent's socket.
   private static final String AGENT = "sds-agent";
@@ -35,6 +37,15 @@ final class Tls {
           .setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3)
           .setTlsMaximumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3)
           .build();
+
+  private static final TlsParameters SINCE_1_2 =
+      TlsParameters.newBuilder()
+          .setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_2)
+          .setTlsMaximumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3)
+          .build();
+
+  /// Where Debian and those that come from it have the authorities that a host trusts.
+  private static final String HOST_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
 
   private static final SdsSecretConfig KEY = secret("default");
   private static final SdsSecretConfig ROOTS = secret("ROOTCA");
@@ -74,6 +85,45 @@ final class Tls {
                 .setRequireClientCertificate(BoolValue.of(true))
                 .setCommonTlsContext(common(anyone, roots).addAllAlpnProtocols(offered))
                 .build()));
+  }
+
+  /// To a server outside the mesh, which must have a certificate for this host.
+  ///
+  /// @param host a name or an address
+  /// @param cas PEM of the authorities it may come from; empty for those of the proxy's host
+  static TransportSocket server(String host, String cas) {
+    var name = SubjectAltNameMatcher.newBuilder().setMatcher(exactText(host));
+    var context = UpstreamTlsContext.newBuilder();
+    if (isAddress(host)) {
+      name.setSanType(SubjectAltNameMatcher.SanType.IP_ADDRESS);
+    } else {
+      name.setSanType(SubjectAltNameMatcher.SanType.DNS);
+      context.setSni(host);
+    }
+    var authorities =
+        cas.isEmpty()
+            ? DataSource.newBuilder().setFilename(HOST_AUTHORITIES)
+            : DataSource.newBuilder().setInlineString(cas);
+    return socket(
+        Protos.any(
+            context
+                .setCommonTlsContext(
+                    CommonTlsContext.newBuilder()
+                        .setTlsParams(SINCE_1_2)
+                        .setValidationContext(
+                            CertificateValidationContext.newBuilder()
+                                .setTrustedCa(authorities)
+                                .addMatchTypedSubjectAltNames(name)))
+                .build()));
+  }
+
+  private static boolean isAddress(String host) {
+    try {
+      var _ = InetAddress.ofLiteral(host);
+      return true;
+    } catch (IllegalArgumentException name) {
+      return false;
+    }
   }
 
   private static String alpn(Protocol protocol) {
@@ -121,7 +171,11 @@ final class Tls {
   }
 
   private static SubjectAltNameMatcher exactly(String identity) {
-    return uri(StringMatcher.newBuilder().setExact(identity).build());
+    return uri(exactText(identity));
+  }
+
+  private static StringMatcher exactText(String text) {
+    return StringMatcher.newBuilder().setExact(text).build();
   }
 
   private static SubjectAltNameMatcher uri(StringMatcher matcher) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.mesh.policy.equivalence;
+
+import org.jspecify.annotations.NullMarked;

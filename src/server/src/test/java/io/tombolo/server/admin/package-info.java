@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.server.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.server.policy;
+
+import org.jspecify.annotations.NullMarked;
