@@ -100,7 +100,7 @@ final class DiffPages {
     }
   }
 
-  private static Candidate candidate(SideRequest side, DiffRequest request, Mesh live) {
+  static Candidate candidate(SideRequest side, DiffRequest request, Mesh live) {
     if (side.files() == null) {
       return Candidate.inForce();
     }
