@@ -76,13 +76,12 @@ public final class Http {
   ///
   /// @param providers whose tokens the rules of the routes ask for
   static Filter inbound(String routes, List<JwtProvider> providers) {
-    var manager = manager("inbound", routes);
+    var manager = manager("inbound", routes).addHttpFilters(NO_LISTS_IF_ROUTED);
     if (!providers.isEmpty()) {
       manager.addHttpFilters(Jwt.filter(providers));
     }
     return filter(
         manager
-            .addHttpFilters(NO_LISTS_IF_ROUTED)
             .addHttpFilters(DENY_UNLESS_ROUTED)
             .addHttpFilters(ROUTER)
             .addAccessLog(Logs.REQUEST)

@@ -9,6 +9,7 @@ import io.tombolo.mesh.catalog.Protocol;
 import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intention.Action;
+import io.tombolo.mesh.policy.Mode;
 import io.tombolo.mesh.policy.Rule;
 import java.util.ArrayList;
 import java.util.List;
