@@ -94,6 +94,7 @@ public record EnvoyBootstrap(
                 object(
                     "network", node.network(),
                     "zone", node.zone(),
+                    "reports", true,
                     "upstreams",
                         node.upstreams().stream().map(EnvoyBootstrap::upstream).toList())));
   }

@@ -153,9 +153,12 @@ final class DiffCommand implements Callable<Integer> {
     row.path("headers")
         .properties()
         .forEach(header ->
-            command
-                .append(" -H ")
-                .append(ShellWord.of(header.getKey() + ": " + header.getValue().asText())));
+            header
+                .getValue()
+                .forEach(value ->
+                    command
+                        .append(" -H ")
+                        .append(ShellWord.of(header.getKey() + ": " + value.asText()))));
     return command.append(" --port ").append(row.path("port").asInt()).toString();
   }
 

@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
     name = "intentions",
     description = "Who may call whom, in the order in which rules are tried.",
     mixinStandardHelpOptions = true,
-    subcommands = {DiffCommand.class})
+    subcommands = {DiffCommand.class, SimulateCommand.class, LearnCommand.class})
 final class IntentionsCommand implements Callable<Integer> {
   @Mixin private final Page page = new Page();
 

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       CatalogCommand.class,
       IntentionsCommand.class,
       RoutesCommand.class,
+      FlowsCommand.class,
       ProxiesCommand.class,
       ReceiptCommand.class,
       DecideCommand.class,

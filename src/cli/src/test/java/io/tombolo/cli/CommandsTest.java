@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,7 +81,7 @@ class CommandsTest {
     controlPlane.answering(
         "/v1/catalog",
         """
-        {"revision": 1, "services": [{"id": "consul/dc1/default/billing",
+        {"revision": 1, "services": [{"id": "consul/dc1/default/billing", "httpProfile": "relaxed",
            "ports": [{"name": "", "number": 8080, "protocol": "http"}],
            "endpoints": [{"instance": "billing-1", "address": "10.2.0.7", "port": 8080, "network": "vms",
                           "health": "healthy", "identity": "spiffe://shop.example/x"}]}],
@@ -95,6 +96,7 @@ class CommandsTest {
             "consul/dc1/default/billing +8080/http +billing-1 +10.2.0.7:8080 +vms +healthy")
         .contains("Quarantined")
         .contains("Port: is 0")
+        .containsPattern("Relaxed HTTP profile\\s+SERVICE\\s+consul/dc1/default/billing")
         .doesNotContain("Names of both worlds");
   }
 
@@ -381,5 +383,92 @@ class CommandsTest {
     assertThat(out.toString()).contains("c/d&e is not banned any more");
     assertThat(controlPlane.received("/v1/bans")).contains("subject=c%2Fd%26e");
     assertThat(tombolo("ban")).isEqualTo(2);
+  }
+
+  private static final String LOST =
+      """
+      {"forgotten": {"consul/dc1/default/billing:8080": 7},
+       "refused": {"of a caller that nobody has given a certificate to": 3}}
+      """;
+
+  private static String flow(String path) {
+    return """
+    {"caller": "spiffe://a/web", "service": "consul/dc1/default/billing", "port": 8080,
+     "method": "GET", "path": "%s", "headers": {"x-role": "clerk"}, "allowed": true,
+     "calls": 12, "first": "f", "last": "l"}
+    """
+        .formatted(path);
+  }
+
+  @Test
+  @Tag("intentions")
+  void flows_shows_what_was_seen_and_how_much_was_lost() {
+    controlPlane.answering(
+        "/v1/flows",
+        """
+        {"total": 3, "flows": [%s], "lost": %s}
+        """
+            .formatted(flow("/pay\\u001b[31m"), LOST));
+
+    assertThat(ask("flows", "--since", "90m", "--namespace", "default")).isZero();
+    assertThat(out.toString())
+        .containsPattern("12 +l +spiffe://a/web +consul/dc1/default/billing:8080 +GET /pay")
+        .contains("x-role=clerk", "... and 2 more", "7 flows to consul/dc1/default/billing:8080")
+        .contains("3 reports of a caller that nobody has given a certificate to")
+        .doesNotContain("\u001b");
+    assertThat(controlPlane.received("/v1/flows")).contains("since=5400", "namespace=default");
+    assertThat(ask("flows", "--since", "yesterday")).isEqualTo(2);
+  }
+
+  @Test
+  @Tag("intentions")
+  void simulate_ends_with_1_if_something_flips_and_tells_what() throws IOException {
+    var file = Files.writeString(state.resolve("candidate.yaml"), "kind: Intention\n");
+    var page =
+        """
+        {"total": 5, "flipped": %d, "flips": [%s], "apart": 0, "apartOnes": [],
+         "undecided": {"header x-tenant": 2}, "gone": 1, "changes": %s, "lost": {}}
+        """;
+    var flip =
+        """
+        {"flow": %s, "live": {"allowed": true, "rule": "consul/dc1/x#0", "why": "w"},
+         "candidate": {"allowed": false, "rule": null, "why": "no intention matches"}}
+        """
+            .formatted(flow("/pay"));
+    controlPlane.answering("/v1/intentions/simulate", page.formatted(1, flip, true));
+
+    assertThat(ask("intentions", "simulate", file.toString(), "--apply", "--datacenter", "dc1"))
+        .isOne();
+    assertThat(out.toString())
+        .contains("1 of 5 flows would be decided otherwise")
+        .containsPattern(
+            "GET /pay x-role=clerk +allowed +allowed +denied +consul/dc1/x#0 +no intention matches")
+        .contains("of 2 flows, for this was not recorded: header x-tenant", "1 flows were to");
+    assertThat(controlPlane.received("/v1/intentions/simulate"))
+        .contains("kind: Intention", "\"apply\":true", "\"datacenter\":\"dc1\"");
+
+    controlPlane.answering("/v1/intentions/simulate", page.formatted(0, "", false));
+    assertThat(ask("intentions", "simulate", file.toString())).isZero();
+    assertThat(ask("intentions", "simulate", state.resolve("none.yaml").toString())).isOne();
+    assertThat(err.toString()).contains("none.yaml");
+  }
+
+  @Test
+  @Tag("intentions")
+  void learn_prints_objects_alone_and_says_beside_them_what_is_left() {
+    controlPlane.answering(
+        "/v1/intentions/learned",
+        """
+        {"text": "kind: Intention\\n", "proposals": 1, "left": ["a -> b: has no name"],
+         "lost": %s}
+        """
+            .formatted(LOST));
+
+    assertThat(ask("intentions", "learn", "--as", "consul", "--requests")).isZero();
+    assertThat(out).hasToString("kind: Intention\n");
+    assertThat(err.toString()).contains("Not in it: a -> b: has no name", "Forgotten", "Not kept");
+    assertThat(controlPlane.received("/v1/intentions/learned"))
+        .contains("as=consul", "requests=true");
+    assertThat(ask("intentions", "learn", "--as", "hcl")).isEqualTo(2);
   }
 }

@@ -26,7 +26,7 @@ class DiffCommandTest {
       """
       {"revision": 1, "a": "A", "b": "B", "equal": 4, "undecided": [], "different": [
         {"service": "consul/dc1/default/api", "destination": "api", "port": 8080, "source": "web",
-         "method": "GET", "path": "/it's", "headers": {"x-a": "1, 2", "x-b": "\\u009b"},
+         "method": "GET", "path": "/it's", "headers": {"x-a": ["1, 2", "3"], "x-b": ["\\u009b"]},
          "claims": {"idp": {"roles/admin": ["a", "b"]}},
          "a": {"allowed": false, "why": "web -> api: no permission matches"},
          "b": {"allowed": true, "why": "no intention matches"}},
@@ -98,8 +98,8 @@ class DiffCommandTest {
     assertThat(diff("live", "live")).isEqualTo(1);
     assertThat(out.toString())
         .contains(
-            "tombolo decide web api GET '/it'\\''s' -H 'x-a: 1, 2' -H $'x-b: \\U0000009b' --port"
-                + " 8080")
+            "tombolo decide web api GET '/it'\\''s' -H 'x-a: 1, 2' -H 'x-a: 3' -H $'x-b:"
+                + " \\U0000009b' --port 8080")
         .contains("with a token of idp whose roles/admin is a, b")
         .contains("a: denied by web -> api: no permission matches")
         .contains("b: allowed by no intention matches")

@@ -5,6 +5,7 @@ import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.catalog.Refused;
 import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.catalog.World;
+import io.tombolo.mesh.policy.JwtProviderObject;
 import io.tombolo.mesh.policy.PolicyObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,15 +85,17 @@ public final class Documents {
   private static Stream<String> problems(Item item) {
     return switch (item) {
       case Refused refused -> Stream.of(refused.what() + ": " + refused.reason());
-      case PolicyObject policy ->
-          policy.problems().stream().map(problem -> name(policy) + ": " + problem);
+      case PolicyObject policy -> named(policy, policy.problems());
+      case JwtProviderObject provider -> named(provider, provider.problems());
       default -> Stream.empty();
     };
   }
 
-  private static String name(PolicyObject policy) {
-    var key = policy.key();
-    return key.part() + " " + (key.namespace().isEmpty() ? "" : key.namespace() + "/") + key.name();
+  private static Stream<String> named(Item item, List<String> problems) {
+    var key = item.key();
+    var namespace = key.namespace().isEmpty() ? "" : key.namespace() + "/";
+    return problems.stream()
+        .map(problem -> "%s %s%s: %s".formatted(key.part(), namespace, key.name(), problem));
   }
 
   private static String summary(List<String> problems) {

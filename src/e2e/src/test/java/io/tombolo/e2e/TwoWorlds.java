@@ -53,6 +53,11 @@ final class TwoWorlds implements AutoCloseable {
   private final ControlPlane controlPlane;
 
   TwoWorlds() throws Exception {
+    this(Map.of());
+  }
+
+  /// @param more configuration of the control plane
+  TwoWorlds(Map<String, String> more) throws Exception {
     directory = keep(Scratch.named("e2e")).path();
     topology = keep(Topology.open());
     try {
@@ -61,7 +66,8 @@ final class TwoWorlds implements AutoCloseable {
       kubernetes = new Kubernetes(keep(KubeApiserver.start(infra))).prepared();
       topology.gateway("gw-pods");
       topology.gateway("gw-vms");
-      controlPlane = keep(ControlPlane.start(infra, directory.resolve("state"), configuration()));
+      controlPlane =
+          keep(ControlPlane.start(infra, directory.resolve("state"), configuration(more)));
       populate();
     } catch (Exception | AssertionError e) {
       close();
@@ -69,8 +75,8 @@ final class TwoWorlds implements AutoCloseable {
     }
   }
 
-  private Map<String, String> configuration() {
-    var configuration = new HashMap<String, String>();
+  private Map<String, String> configuration(Map<String, String> more) {
+    var configuration = new HashMap<>(more);
     configuration.put("tombolo.trust-domain", TRUST_DOMAIN);
     configuration.put("tombolo.svid.ttl", "60s");
     configuration.put("tombolo.bench.port", Integer.toString(ControlPlane.BENCH_PORT));

@@ -30,6 +30,8 @@ class LayersTest {
         .definedBy("io.tombolo.mesh.policy..")
         .layer("scope")
         .definedBy("io.tombolo.mesh.scope..")
+        .layer("traffic")
+        .definedBy("io.tombolo.mesh.traffic..")
         .layer("flow")
         .definedBy("io.tombolo.mesh.flow..")
         .whereLayer("identity")
@@ -40,8 +42,10 @@ class LayersTest {
         .mayOnlyAccessLayers("identity", "catalog")
         .whereLayer("scope")
         .mayOnlyAccessLayers("identity", "catalog", "policy")
+        .whereLayer("traffic")
+        .mayOnlyAccessLayers("identity", "catalog", "policy")
         .whereLayer("flow")
-        .mayOnlyAccessLayers("identity", "catalog", "policy", "scope")
+        .mayOnlyAccessLayers("identity", "catalog", "policy", "scope", "traffic")
         .check(MESH);
   }
 

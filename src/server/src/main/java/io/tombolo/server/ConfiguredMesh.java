@@ -14,6 +14,11 @@ import io.tombolo.mesh.catalog.Networks;
 import io.tombolo.mesh.catalog.SameName;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.policy.Mode;
+import io.tombolo.mesh.policy.Condition;
+import io.tombolo.mesh.policy.Mode;
+import io.tombolo.mesh.policy.Text;
+import io.tombolo.mesh.traffic.Reporting;
 import io.tombolo.server.ports.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,8 +26,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// The configuration as values of the mesh. Errors name the key.
 final class ConfiguredMesh {
@@ -43,7 +50,25 @@ final class ConfiguredMesh {
         named("tombolo.trust-domain", () -> new TrustDomain(config.trustDomain())),
         new SameName(config.sameName().byDefault(), config.sameName().rules()),
         gateways,
-        config.visibility());
+        config.visibility(),
+        Mode.STRICT,
+        reporting(config.flows()));
+  }
+
+  private static Reporting reporting(TomboloConfig.Flows flows) {
+    if (flows.max() < 1) {
+      throw new IllegalArgumentException(
+          "tombolo.flows.max: must be at least 1, not " + flows.max());
+    }
+    return named(
+        "tombolo.flows.headers",
+        () -> new Reporting(flows.enabled(), names(flows.headers().orElse(List.of()))));
+  }
+
+  private static Set<String> names(List<String> headers) {
+    return headers.stream()
+        .map(name -> new Condition.Header(name, Text.PRESENT).name())
+        .collect(Collectors.toSet());
   }
 
   static Networks networks(TomboloConfig config) {

@@ -1,5 +1,6 @@
 package io.tombolo.server;
 
+import io.grpc.BindableService;
 import io.tombolo.identity.AuditEvent;
 import io.tombolo.identity.Authority;
 import io.tombolo.identity.Ban;
@@ -23,8 +24,10 @@ import io.tombolo.server.admin.AdminToken;
 import io.tombolo.server.ca.ConsulAuthority;
 import io.tombolo.server.federation.BundleFormat;
 import io.tombolo.server.federation.Federation;
+import io.tombolo.server.flows.Flows;
 import io.tombolo.server.model.LastKnown;
 import io.tombolo.server.model.ModelLoop;
+import io.tombolo.server.ports.AccessLogService;
 import io.tombolo.server.ports.AdsContext;
 import io.tombolo.server.ports.AdsService;
 import io.tombolo.server.ports.Attestation;
@@ -45,6 +48,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -74,6 +78,7 @@ final class ControlPlane implements AutoCloseable {
   private final Optional<ConsulAuthority> consulCa;
   private final TrustStore trust;
   private final Federation federation;
+  private final Optional<Flows> flows;
   private final Admin admin;
   private final GrpcPort port;
   private final Optional<GrpcPort> bench;
@@ -119,6 +124,16 @@ final class ControlPlane implements AutoCloseable {
     ads =
         new AdsContext(
             loop, loops, connections, registrar.bans(), registrar.inventory(), limits, clock);
+    flows =
+        config.flows().enabled()
+            ? Optional.of(
+                Flows.of(
+                    config.flows().max(),
+                    () -> loop.model().mesh(),
+                    trust::trust,
+                    registrar,
+                    clock))
+            : Optional.empty();
     var joinTokens = new JoinTokens(state.resolve("join-tokens"));
     var attestation =
         new Attestation(
@@ -148,18 +163,25 @@ final class ControlPlane implements AutoCloseable {
             trust,
             rollover,
             federation,
+            flows.map(Flows::intake),
             clock);
-    threads =
-        List.of(
-            Thread.ofPlatform().name("mesh").unstarted(loop),
-            Thread.ofVirtual().name("last-known").unstarted(lastKnown),
-            Thread.ofVirtual().name("statuses").unstarted(new Statuses(loop, worlds.statuses())),
-            Thread.ofVirtual()
-                .name("roots")
-                .unstarted(new RolloverLoop(authority, rollover, clock)),
-            Thread.ofVirtual().name("sources").unstarted(this::follow),
-            Thread.ofVirtual().name("jwt-keys").unstarted(new JwtKeys(jwts, clock)),
-            Thread.ofVirtual().name("start-timeout").unstarted(this::declareLate));
+    var running =
+        new ArrayList<>(
+            List.of(
+                Thread.ofPlatform().name("mesh").unstarted(loop),
+                Thread.ofVirtual().name("last-known").unstarted(lastKnown),
+                Thread.ofVirtual()
+                    .name("statuses")
+                    .unstarted(new Statuses(loop, worlds.statuses())),
+                Thread.ofVirtual()
+                    .name("roots")
+                    .unstarted(new RolloverLoop(authority, rollover, clock)),
+                Thread.ofVirtual().name("sources").unstarted(this::follow),
+                Thread.ofVirtual().name("jwt-keys").unstarted(new JwtKeys(jwts, clock)),
+                Thread.ofVirtual().name("start-timeout").unstarted(this::declareLate)));
+    flows.ifPresent(
+        taken -> running.add(Thread.ofVirtual().name("flows").unstarted(taken.intake())));
+    threads = List.copyOf(running);
     bench = benchPort(trustDomain);
     var own = new OwnCertificate(authority, trustDomain, clock);
     port = grpc(trustDomain, own, identities);
@@ -212,6 +234,9 @@ final class ControlPlane implements AutoCloseable {
 
   private GrpcPort grpc(TrustDomain trustDomain, OwnCertificate own, IdentityService identities)
       throws IOException {
+    var services = new ArrayList<BindableService>(List.of(AdsService.certified(ads), identities));
+    flows.ifPresent(
+        taken -> services.add(new AccessLogService(taken, registrar.inventory(), loops)));
     return GrpcPort.mutualTls(
         new InetSocketAddress(config.xds().address(), config.xds().port()),
         loops,
@@ -219,7 +244,7 @@ final class ControlPlane implements AutoCloseable {
         trustDomain,
         own,
         new PeerTrust(trustDomain, () -> trust.trust().own(), ConfiguredMesh.grace(config), clock),
-        List.of(AdsService.certified(ads), identities),
+        services,
         List.of(new ReceiptService(admin.receipts())),
         admin.token());
   }

@@ -2,7 +2,9 @@ package io.tombolo.server;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
 import io.tombolo.mesh.catalog.SameName;
+import io.tombolo.mesh.policy.Intention;
 import io.tombolo.mesh.scope.Visibility;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +43,9 @@ public interface TomboloConfig {
   @WithDefault("allowed")
   Visibility visibility();
 
+  /// How intentions are read.
+  Intentions intentions();
+
   Xds xds();
 
   Bench bench();
@@ -54,6 +59,8 @@ public interface TomboloConfig {
   Jwt jwt();
 
   Federation federation();
+
+  Flows flows();
 
   Sources sources();
 
@@ -103,6 +110,23 @@ public interface TomboloConfig {
 
     /// For single names.
     Map<String, SameName.Choice> rules();
+  }
+
+  /// How intentions are read.
+  interface Intentions {
+    @WithDefault("strict")
+    Reading mode();
+
+    /// What becomes of calls that no intention is about.
+    @WithName("default")
+    @WithDefault("deny")
+    Intention.Action byDefault();
+  }
+
+  /// By whose rules intentions are read.
+  enum Reading {
+    STRICT,
+    CONSUL_COMPAT
   }
 
   /// The port for proxies and agents.
@@ -346,6 +370,20 @@ public interface TomboloConfig {
 
     /// For `https_web`: its authorities, a PEM file; those of the system if absent.
     Optional<Path> ca();
+  }
+
+  /// What proxies report of the calls that reach them.
+  interface Flows {
+    /// Do they?
+    @WithDefault("false")
+    boolean enabled();
+
+    /// How many flows are kept.
+    @WithDefault("100000")
+    int max();
+
+    /// Headers whose values are kept besides those of headers that intentions look at.
+    Optional<List<String>> headers();
   }
 
   /// Reading the worlds.

@@ -2,13 +2,17 @@ package io.tombolo.xds;
 
 import static io.tombolo.xds.TwoWorlds.BILLING;
 import static io.tombolo.xds.TwoWorlds.CART;
+import static io.tombolo.xds.TwoWorlds.DB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.tombolo.mesh.catalog.Fact;
+import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.mesh.scope.Upstream;
+import io.tombolo.mesh.traffic.Reporting;
+import io.tombolo.xds.snapshot.ResourceType;
 import io.tombolo.xds.snapshot.Snapshots;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -42,6 +47,10 @@ class ProxyGoldenTest {
                   new Upstream("stock.shop", 9090, "127.0.0.1", 9002)),
               "a_pod_whose_traffic_is_redirected",
               TwoWorlds.sidecar(TwoWorlds.STOCK, "10.1.0.9"),
+              "a_vm_that_reports_requests",
+              reporting(TwoWorlds.sidecar(BILLING, "10.2.0.7")),
+              "a_vm_that_reports_connections",
+              reporting(TwoWorlds.sidecar(DB, "10.2.0.8")),
               "a_vm",
               TwoWorlds.sidecar(
                   BILLING,
@@ -66,11 +75,54 @@ class ProxyGoldenTest {
   }
 
   private static Bootstrap bootstrap(String name) {
+    var proxy = Objects.requireNonNull(PROXIES.get(name));
     var facts = name.endsWith("tokens") ? TOKENS : List.<Fact>of();
-    var snapshot = new Snapshots().next(TwoWorlds.mesh(facts));
-    return new StaticBootstrap(
-            snapshot.viewFor(java.util.Objects.requireNonNull(PROXIES.get(name))))
-        .bootstrap();
+    var snapshot = new Snapshots().next(proxy.reports() ? reporting() : TwoWorlds.mesh(facts));
+    return new StaticBootstrap(snapshot.viewFor(proxy), proxy.reports()).bootstrap();
+  }
+
+  private static Proxy reporting(Proxy proxy) {
+    return new Proxy(
+        proxy.nodeId(),
+        proxy.identity(),
+        proxy.role(),
+        proxy.network(),
+        proxy.zone(),
+        List.of(new Upstream("cart-shop", 0, "127.0.0.1", 9002)),
+        true);
+  }
+
+  private static Mesh reporting() {
+    var settings = TwoWorlds.SETTINGS;
+    return Mesh.of(
+        TwoWorlds.catalog(),
+        new Mesh.Settings(
+            settings.trustDomain(),
+            settings.sameName(),
+            settings.gateways(),
+            settings.visibility(),
+            settings.mode(),
+            new Reporting(true, Set.of("x-tenant"))));
+  }
+
+  @Test
+  void a_proxy_that_cannot_report_is_told_what_others_are() {
+    var proxy = TwoWorlds.sidecar(BILLING, "10.2.0.7");
+
+    assertThat(
+            new Snapshots()
+                .next(reporting())
+                .viewFor(proxy)
+                .of(ResourceType.LISTENER)
+                .all()
+                .toList())
+        .isEqualTo(
+            new Snapshots()
+                .next(TwoWorlds.mesh())
+                .viewFor(proxy)
+                .of(ResourceType.LISTENER)
+                .all()
+                .toList());
   }
 
   @ParameterizedTest

@@ -21,14 +21,20 @@ import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.tombolo.xds.snapshot.Resource;
 import io.tombolo.xds.snapshot.ResourceType;
 import io.tombolo.xds.snapshot.View;
+import io.tombolo.xds.translate.Reports;
 
 /// A view as a configuration that Envoy reads from a file: what it would fetch is put in its place.
-public record StaticBootstrap(View view) {
+///
+/// @param reports does it tell the control plane of calls?
+public record StaticBootstrap(View view, boolean reports) {
   private static final String HTTP_OPTIONS =
       "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
   public Bootstrap bootstrap() {
-    var all = Bootstrap.StaticResources.newBuilder().addClusters(agent());
+    var all = Bootstrap.StaticResources.newBuilder().addClusters(socket("sds-agent"));
+    if (reports) {
+      all.addClusters(socket(Reports.CONTROL_PLANE));
+    }
     view.of(ResourceType.CLUSTER)
         .all()
         .forEach(resource -> all.addClusters(withEndpoints(unpack(resource, Cluster.class))));
@@ -41,7 +47,7 @@ public record StaticBootstrap(View view) {
         .build();
   }
 
-  private static Cluster agent() {
+  private static Cluster socket(String name) {
     var socket =
         Endpoint.newBuilder()
             .setAddress(Address.newBuilder().setPipe(Pipe.newBuilder().setPath("/run/agent.sock")));
@@ -51,11 +57,11 @@ public record StaticBootstrap(View view) {
                 HttpProtocolOptions.ExplicitHttpConfig.newBuilder()
                     .setHttp2ProtocolOptions(Http2ProtocolOptions.getDefaultInstance()));
     return Cluster.newBuilder()
-        .setName("sds-agent")
+        .setName(name)
         .putTypedExtensionProtocolOptions(HTTP_OPTIONS, Any.pack(http2.build()))
         .setLoadAssignment(
             ClusterLoadAssignment.newBuilder()
-                .setClusterName("sds-agent")
+                .setClusterName(name)
                 .addEndpoints(
                     LocalityLbEndpoints.newBuilder()
                         .addLbEndpoints(LbEndpoint.newBuilder().setEndpoint(socket))))

@@ -15,6 +15,7 @@ import io.tombolo.mesh.policy.Mode;
 import io.tombolo.mesh.route.Choice;
 import io.tombolo.mesh.route.Routes;
 import io.tombolo.mesh.scope.Visibility;
+import io.tombolo.mesh.traffic.Reporting;
 import java.util.List;
 import java.util.Map;
 
@@ -43,14 +44,26 @@ public record Mesh(
   /// @param gateways the mesh gateways of each network, as others reach them
   /// @param visibility which services sidecars are told of
   /// @param mode how intentions are read
+  /// @param reporting what proxies report of the calls that reach them
   public record Settings(
       TrustDomain trustDomain,
       SameName sameName,
       Map<String, List<Gateway>> gateways,
       Visibility visibility,
-      Mode mode) {
+      Mode mode,
+      Reporting reporting) {
     public Settings {
       gateways = Map.copyOf(gateways);
+    }
+
+    /// Where nothing is reported.
+    public Settings(
+        TrustDomain trustDomain,
+        SameName sameName,
+        Map<String, List<Gateway>> gateways,
+        Visibility visibility,
+        Mode mode) {
+      this(trustDomain, sameName, gateways, visibility, mode, Reporting.OFF);
     }
 
     /// Of a strict mesh.
@@ -64,7 +77,7 @@ public record Mesh(
 
     /// The same, with intentions read in another way.
     public Settings with(Mode another) {
-      return new Settings(trustDomain, sameName, gateways, visibility, another);
+      return new Settings(trustDomain, sameName, gateways, visibility, another, reporting);
     }
   }
 

@@ -65,7 +65,7 @@ public final class Policies {
 
   /// An intention as steps of a decision.
   private Stream<Rule> rules(Intention intention) {
-    var callers = of(intention.source());
+    var callers = callers(intention.source());
     var rules = new ArrayList<Rule>();
     if (!intention.given().equals(Condition.always())
         && (mode.strict() || !tokens.unknown(intention).isEmpty())) {
@@ -150,7 +150,8 @@ public final class Policies {
         .filter(catalog.services()::containsKey);
   }
 
-  private Set<Principal> of(Party source) {
+  /// Whom a rule about this source is about.
+  public Set<Principal> callers(Party source) {
     return principals.computeIfAbsent(source, this::principals);
   }
 

@@ -9,13 +9,15 @@ import java.util.List;
 /// @param identity from its certificate
 /// @param network where it runs, so which addresses it reaches directly
 /// @param upstreams if not empty, it wants to hear of these services only
+/// @param reports can it report the calls that reach it?
 public record Proxy(
     String nodeId,
     SpiffeId identity,
     Role role,
     String network,
     String zone,
-    List<Upstream> upstreams) {
+    List<Upstream> upstreams,
+    boolean reports) {
   /// What a proxy is for.
   public sealed interface Role {
     /// Stands beside a workload.
@@ -27,5 +29,16 @@ public record Proxy(
 
   public Proxy {
     upstreams = List.copyOf(upstreams);
+  }
+
+  /// One that reports nothing.
+  public Proxy(
+      String nodeId,
+      SpiffeId identity,
+      Role role,
+      String network,
+      String zone,
+      List<Upstream> upstreams) {
+    this(nodeId, identity, role, network, zone, upstreams, false);
   }
 }

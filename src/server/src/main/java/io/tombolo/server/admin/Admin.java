@@ -5,13 +5,16 @@ import io.tombolo.identity.Registrar;
 import io.tombolo.identity.Rollover;
 import io.tombolo.identity.TrustStore;
 import io.tombolo.server.federation.Federation;
+import io.tombolo.server.flows.Intake;
 import io.tombolo.server.model.ModelLoop;
 import io.tombolo.server.ports.Connections;
 import io.tombolo.server.receipts.Receipts;
 import java.time.Clock;
+import java.util.Optional;
 
 /// What the pages for people are made from.
 ///
+/// @param flows what proxies report; empty if they do not
 /// @param token who sends it may read, make join tokens and ban; secret
 public record Admin(
     String token,
@@ -24,6 +27,7 @@ public record Admin(
     TrustStore trust,
     Rollover rollover,
     Federation federation,
+    Optional<Intake> flows,
     Clock clock) {
   @Override
   public String toString() {

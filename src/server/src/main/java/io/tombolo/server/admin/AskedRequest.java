@@ -4,6 +4,8 @@ import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.catalog.Port;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.policy.Request;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -27,7 +29,7 @@ final class AskedRequest {
             () -> AdminResource.problem("%s has no port %d".formatted(service.id(), wanted)));
   }
 
-  /// @param headers lines of `name: value`; those of one name are joined, as proxies do
+  /// @param headers lines of `name: value`
   /// @return null if nothing is said of it
   static Request.@Nullable Http http(
       Port port, @Nullable String method, @Nullable String path, @Nullable String headers) {
@@ -47,21 +49,22 @@ final class AskedRequest {
     return new Request.Http(
         Objects.requireNonNullElse(method, "GET"),
         query < 0 ? whole : whole.substring(0, query),
-        headers(Objects.requireNonNullElse(headers, "")));
+        headers(Objects.requireNonNullElse(headers, "")),
+        Map.of());
   }
 
-  private static Map<String, String> headers(String lines) {
-    var headers = new TreeMap<String, String>();
+  private static Map<String, List<String>> headers(String lines) {
+    var headers = new TreeMap<String, List<String>>();
     for (var line : lines.lines().toList()) {
       int colon = line.indexOf(':');
       if (colon < 1) {
         throw AdminResource.problem(
             "headers: \"%s\" is no line of name: value".formatted(Names.printable(line)));
       }
-      headers.merge(
-          line.substring(0, colon).strip().toLowerCase(Locale.ROOT),
-          line.substring(colon + 1).strip(),
-          (first, next) -> first + "," + next);
+      headers
+          .computeIfAbsent(
+              line.substring(0, colon).strip().toLowerCase(Locale.ROOT), _ -> new ArrayList<>())
+          .add(line.substring(colon + 1).strip());
     }
     return headers;
   }

@@ -65,7 +65,7 @@ final class DiffPages {
       String source,
       @Nullable String method,
       @Nullable String path,
-      Map<String, String> headers,
+      Map<String, List<String>> headers,
       Map<String, Map<String, List<String>>> claims,
       AnswerPage a,
       AnswerPage b) {}
@@ -100,7 +100,7 @@ final class DiffPages {
     }
   }
 
-  private static Candidate candidate(SideRequest side, DiffRequest request, Mesh live) {
+  static Candidate candidate(SideRequest side, DiffRequest request, Mesh live) {
     if (side.files() == null) {
       return Candidate.inForce();
     }

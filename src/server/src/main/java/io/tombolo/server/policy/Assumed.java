@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 /// Services that are taken to be there although no source says so: those that intentions name, and
 /// one of each source that stands for every service that none of them names.
 ///
-/// @param items with who runs them, where an identity does not follow from the name
+/// @param items with who runs them
 /// @param titles what they are called, by ID
 record Assumed(List<Item> items, Map<ServiceId, String> titles) {
   private static final Port PORT = new Port("http", 8080, Protocol.HTTP);
@@ -49,6 +49,11 @@ record Assumed(List<Item> items, Map<ServiceId, String> titles) {
           .filter(id -> !assumed.titles.containsKey(id))
           .ifPresent(id -> assumed.add(id, id + " (not in the catalog)", mesh));
     }
+    meshes.stream()
+        .flatMap(one -> one.intentions().byDestination().keySet().stream())
+        .filter(Party::isIdentity)
+        .distinct()
+        .forEach(party -> assumed.addRunBy(party, parties, mesh));
     for (var source : mesh.catalog().sources().keySet()) {
       assumed.addOthers(source, parties, mesh);
     }
@@ -70,13 +75,35 @@ record Assumed(List<Item> items, Map<ServiceId, String> titles) {
                   .anyMatch(mesh.catalog().services()::containsKey)
               ? Optional.empty()
               : first(sources, world).map(source -> new ServiceId(source, namespace, name));
-      case Party.Everyone _, Party.InNamespace _ -> Optional.empty();
+      case Party.Everyone _, Party.Anyone _, Party.InNamespace _ -> Optional.empty();
       case Party.Account _, Party.Identified _ -> Optional.empty();
     };
   }
 
   private static Optional<SourceId> first(Set<SourceId> sources, World world) {
     return sources.stream().filter(source -> source.world() == world).findFirst();
+  }
+
+  /// A service for rules about whatever workloads of an identity serve, if they serve nothing.
+  private void addRunBy(Party party, Set<Party> parties, Mesh mesh) {
+    var identity =
+        switch (party) {
+          case Party.Account(var namespace, var account) ->
+              SpiffeId.serviceAccount(mesh.settings().trustDomain(), namespace, account);
+          case Party.Identified(var id) -> id;
+          default -> throw new IllegalArgumentException("is no identity: " + party);
+        };
+    var namespace = party instanceof Party.Account account ? account.namespace() : "default";
+    var world = party instanceof Party.Account ? World.KUBERNETES : World.CONSUL;
+    var catalog = mesh.catalog();
+    var sources = catalog.sources().keySet();
+    if (catalog.services().keySet().stream()
+        .noneMatch(id -> catalog.identitiesOf(id).contains(identity))) {
+      first(sources, world)
+          .or(() -> sources.stream().findFirst())
+          .map(source -> other(source, namespace, parties, mesh))
+          .ifPresent(id -> add(id, "whatever %s serves".formatted(identity), identity));
+    }
   }
 
   private void addOthers(SourceId source, Set<Party> parties, Mesh mesh) {
@@ -107,13 +134,13 @@ record Assumed(List<Item> items, Map<ServiceId, String> titles) {
   }
 
   /// A name that nobody goes by and nobody is called by.
-  private static ServiceId other(SourceId source, String namespace, Set<Party> parties, Mesh mesh) {
+  private ServiceId other(SourceId source, String namespace, Set<Party> parties, Mesh mesh) {
     return Stream.iterate("any-other", name -> name + "-x")
         .filter(name -> mesh.naming().claimants(consulName(source, namespace, name)).isEmpty())
         .filter(name -> !parties.contains(new Party.Named(consulName(source, namespace, name))))
         .filter(name -> !parties.contains(new Party.InWorld(source.world(), namespace, name)))
         .map(name -> new ServiceId(source, namespace, name))
-        .filter(id -> !mesh.catalog().services().containsKey(id))
+        .filter(id -> !mesh.catalog().services().containsKey(id) && !titles.containsKey(id))
         .findFirst()
         .orElseThrow();
   }
@@ -122,15 +149,22 @@ record Assumed(List<Item> items, Map<ServiceId, String> titles) {
     return source.world() == World.CONSUL ? name : name + "-" + namespace;
   }
 
+  /// Run by a service account of its name, or by instances in Consul.
   private void add(ServiceId id, String title, Mesh mesh) {
+    var trustDomain = mesh.settings().trustDomain();
+    add(
+        id,
+        title,
+        id.source().world() == World.KUBERNETES
+            ? SpiffeId.serviceAccount(trustDomain, id.namespace(), id.name())
+            : SpiffeId.consulService(trustDomain, id.namespace(), id.source().name(), id.name()));
+  }
+
+  private void add(ServiceId id, String title, SpiffeId runBy) {
     var names = Set.of(consulName(id.source(), id.namespace(), id.name()));
     titles.put(id, title);
     items.add(new Service(id, List.of(PORT), names, List.of(), Map.of(), true));
-    if (id.source().world() == World.KUBERNETES) {
-      var identity =
-          SpiffeId.serviceAccount(mesh.settings().trustDomain(), id.namespace(), id.name());
-      items.add(new EndpointSet(id, "", List.of(endpoint(id, identity)), List.of()));
-    }
+    items.add(new EndpointSet(id, "", List.of(endpoint(id, runBy)), List.of()));
   }
 
   private static Endpoint endpoint(ServiceId id, SpiffeId identity) {

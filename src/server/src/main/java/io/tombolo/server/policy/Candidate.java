@@ -127,7 +127,10 @@ public record Candidate(List<Item> items, Replacing replacing) {
   }
 
   private static boolean isPolicy(Item item) {
-    return item.key().kind() == Key.Kind.INTENTIONS;
+    return switch (item.key().kind()) {
+      case INTENTIONS, JWT_PROVIDERS -> true;
+      case SERVICE, ENDPOINTS, ROUTES, REFUSED -> false;
+    };
   }
 
   private static boolean isOfService(Key key) {

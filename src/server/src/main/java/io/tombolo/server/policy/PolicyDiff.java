@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// Two sets of policies compared at every port of every service.
 ///
@@ -55,6 +56,7 @@ public record PolicyDiff(List<Row> rows) {
     private final Mesh one;
     private final Mesh other;
     private final Assumed assumed;
+    private final Equivalence equivalence = new Equivalence();
     private final Map<Pair, Comparison> known = new HashMap<>();
     private final Map<SpiffeId, String> callers;
 
@@ -76,10 +78,7 @@ public record PolicyDiff(List<Row> rows) {
     }
 
     private Row row(Service service, Port port) {
-      var pair = new Pair(policy(one, service).at(port), policy(other, service).at(port), port);
-      var comparison =
-          known.computeIfAbsent(
-              pair, _ -> familiar(pair, Equivalence.compare(pair.one, pair.other, port)));
+      var comparison = compared(service, port);
       return new Row(
           assumed.titles().getOrDefault(service.id(), service.id().toString()),
           References.of(service, one.naming(), World.CONSUL),
@@ -89,6 +88,32 @@ public record PolicyDiff(List<Row> rows) {
                   different.request().caller(), different.request().caller().toString())
               : "",
           comparison);
+    }
+
+    /// At all of its workloads; what is first found of the first at which they are not equal.
+    private Comparison compared(Service service, Port port) {
+      var first = policy(one, service);
+      var second = policy(other, service);
+      var workloads = one.catalog().identitiesOf(service.id());
+      var pairs =
+          workloads.isEmpty()
+              ? Stream.of(new Pair(first.at(port), second.at(port), port))
+              : workloads.stream()
+                  .sorted()
+                  .map(id -> new Pair(first.at(id).at(port), second.at(id).at(port), port));
+      return pairs
+          .distinct()
+          .map(pair -> {
+            var comparison = known.get(pair);
+            if (comparison == null) {
+              comparison = familiar(pair, equivalence.compare(pair.one, pair.other, port));
+              known.put(pair, comparison);
+            }
+            return comparison;
+          })
+          .filter(comparison -> !(comparison instanceof Comparison.Equal))
+          .findFirst()
+          .orElseGet(Comparison.Equal::new);
     }
 
     private static InboundPolicy policy(Mesh mesh, Service service) {

@@ -22,7 +22,7 @@ public sealed interface Introduction {
 
   /// @param identity from the certificate
   /// @param node with `id`, and `metadata.tombolo` = {network, zone, upstreams: [{service, port,
-  ///   listen}]}
+  ///   listen}], reports}
   static Introduction of(SpiffeId identity, Node node) {
     var metadata =
         node.getMetadata()
@@ -66,7 +66,8 @@ public sealed interface Introduction {
         new Proxy.Role.Sidecar(),
         text(metadata, "network"),
         text(metadata, "zone"),
-        upstreams);
+        upstreams,
+        metadata.getFieldsOrDefault("reports", Value.getDefaultInstance()).getBoolValue());
   }
 
   private static Upstream upstream(Struct declared) {

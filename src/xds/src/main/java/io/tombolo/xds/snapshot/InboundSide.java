@@ -18,7 +18,7 @@ record InboundSide(@Nullable Mesh mesh, Workloads.@Nullable Spec spec, Own own) 
     if (mesh != null && alike(mesh, next, key.nodeId())) {
       return new InboundSide(next, spec, own);
     }
-    var nextSpec = Workloads.specs(next, key.nodeId()).get(key);
+    var nextSpec = Workloads.spec(next, key);
     if (nextSpec == null) {
       return NOTHING;
     }

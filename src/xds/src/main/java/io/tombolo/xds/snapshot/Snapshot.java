@@ -199,7 +199,7 @@ public final class Snapshot {
   /// By the identity too: naming another workload's node gives nothing of it.
   private InboundSide inbound(Proxy proxy, InboundSide earlier) {
     return access.may(proxy.identity(), new Access.What.InboundOf(proxy.identity()))
-        ? earlier.at(mesh, new Workloads.Key(proxy.nodeId(), proxy.identity()))
+        ? earlier.at(mesh, new Workloads.Key(proxy.nodeId(), proxy.identity(), proxy.reports()))
         : InboundSide.NOTHING;
   }
 

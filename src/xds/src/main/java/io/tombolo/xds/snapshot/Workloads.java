@@ -15,13 +15,16 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// What each workload serves: the inputs of what is particular to its proxy.
 final class Workloads {
   /// A proxy that stands beside workloads: its node ID narrows what its identity may see.
-  record Key(String nodeId, SpiffeId identity) {}
+  ///
+  /// @param reports can it report the calls that reach it?
+  record Key(String nodeId, SpiffeId identity, boolean reports) {}
 
   /// @param served in stable order; no SNI twice at one address
   record Spec(TrustDomain trustDomain, List<Inbound.Served> served) {
@@ -36,25 +39,21 @@ final class Workloads {
   private record Claim(Mesh.Gateway at, String sni) {}
 
   private final Mesh mesh;
+  private final boolean reports;
   private final Map<Service, Map<Port, List<String>>> snis = new HashMap<>();
 
-  private Workloads(Mesh mesh) {
+  private Workloads(Mesh mesh, boolean reports) {
     this.mesh = mesh;
+    this.reports = reports && mesh.settings().reporting().on();
   }
 
-  /// What the workloads of one node serve, by identity.
-  static Map<Key, Spec> specs(Mesh mesh, String nodeId) {
-    return new Workloads(mesh).specs(nodeId, mesh.servedBy().getOrDefault(nodeId, List.of()));
-  }
-
-  private Map<Key, Spec> specs(String nodeId, List<Mesh.Served> all) {
-    return all.stream()
-        .collect(Collectors.groupingBy(s -> s.endpoint().workload().identity()))
-        .entrySet()
-        .stream()
-        .collect(
-            Collectors.toMap(
-                served -> new Key(nodeId, served.getKey()), served -> spec(served.getValue())));
+  /// What a proxy's workloads serve; null if nothing.
+  static @Nullable Spec spec(Mesh mesh, Key key) {
+    var served =
+        mesh.servedBy().getOrDefault(key.nodeId(), List.of()).stream()
+            .filter(one -> one.endpoint().workload().identity().equals(key.identity()))
+            .toList();
+    return served.isEmpty() ? null : new Workloads(mesh, key.reports()).spec(served);
   }
 
   private Spec spec(List<Mesh.Served> served) {
@@ -87,7 +86,9 @@ final class Workloads {
             new Mesh.Gateway(endpoint.address(), endpoint.proxyPort()),
             new Clusters.Local(endpoint.appAddress(), endpoint.port(), port.protocol().isHttp2()),
             policy,
-            policy.partners(mesh.settings().trustDomain()));
+            policy.partners(mesh.settings().trustDomain()),
+            service.httpProfile(),
+            reports ? Optional.of(mesh.settings().reporting().headers(policy)) : Optional.empty());
     return new Chain(sni(service, port), served);
   }
 

@@ -1,6 +1,7 @@
 package io.tombolo.xds.translate;
 
 import com.google.protobuf.Any;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
@@ -13,9 +14,11 @@ import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.JwtProvider;
 import java.util.List;
+import java.util.Optional;
 
 /// RDS, and the filter that uses it: requests of one destination or to one application.
 public final class Http {
@@ -75,16 +78,24 @@ public final class Http {
   /// Tells the application who calls in `x-forwarded-client-cert`, which callers cannot forge.
   ///
   /// @param providers whose tokens the rules of the routes ask for
-  static Filter inbound(String routes, List<JwtProvider> providers) {
-    var manager = manager("inbound", routes).addHttpFilters(NO_LISTS_IF_ROUTED);
+  /// @param report tells the control plane of each request
+  static Filter inbound(
+      String routes,
+      HttpProfile profile,
+      List<JwtProvider> providers,
+      Optional<AccessLog> report) {
+    var manager =
+        HttpProfiles.under(profile, manager("inbound", routes)).addHttpFilters(NO_LISTS_IF_ROUTED);
     if (!providers.isEmpty()) {
       manager.addHttpFilters(Jwt.filter(providers));
     }
     return filter(
         manager
+            .addHttpFilters(NO_LISTS_IF_ROUTED)
             .addHttpFilters(DENY_UNLESS_ROUTED)
             .addHttpFilters(ROUTER)
             .addAccessLog(Logs.REQUEST)
+            .addAllAccessLog(report.stream().toList())
             .setForwardClientCertDetails(
                 HttpConnectionManager.ForwardClientCertDetails.SANITIZE_SET)
             .setSetCurrentClientCertDetails(

@@ -7,11 +7,14 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC;
+import io.tombolo.mesh.catalog.HttpProfile;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.tombolo.mesh.catalog.Protocol;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.InboundPolicy;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// LDS, CDS and RDS, the way in: what reaches the applications beside one proxy, and who may.
@@ -22,6 +25,8 @@ public final class Inbound {
   /// @param snis what callers name it by
   /// @param policy of the service
   /// @param partners the other trust domains that the policy lets in
+  /// @param httpProfile of the service
+  /// @param reported the headers that are reported of each request; empty if no call is reported
   public record Served(
       String name,
       List<String> snis,
@@ -29,7 +34,9 @@ public final class Inbound {
       Mesh.Gateway proxy,
       Clusters.Local application,
       InboundPolicy policy,
-      List<TrustDomain> partners) {
+      List<TrustDomain> partners,
+      HttpProfile httpProfile,
+      Optional<List<String>> reported) {
     public Served {
       snis = List.copyOf(snis);
       partners = List.copyOf(partners);
@@ -37,7 +44,8 @@ public final class Inbound {
 
     /// The same under these SNIs only.
     public Served under(List<String> chosen) {
-      return new Served(name, chosen, protocol, proxy, application, policy, partners);
+      return new Served(
+          name, chosen, protocol, proxy, application, policy, partners, httpProfile, reported);
     }
 
     /// What its listener is made from: where requests are understood the policy is in the route,
@@ -45,7 +53,8 @@ public final class Inbound {
     public Served heard() {
       var keys = InboundPolicy.NOBODY.with(policy.providers());
       return protocol.isHttp()
-          ? new Served(name, snis, protocol, proxy, application, keys, partners)
+          ? new Served(
+              name, snis, protocol, proxy, application, keys, partners, httpProfile, reported)
           : this;
     }
 
@@ -103,10 +112,21 @@ public final class Inbound {
       chain.addFilters(Partners.filter(trustDomain, served.partners()));
     }
     if (served.protocol().isHttp()) {
-      chain.addFilters(Http.inbound(served.routes(), served.policy().providers()));
+      chain.addFilters(
+          Http.inbound(
+              served.routes(),
+              served.httpProfile(),
+              served.policy().providers(),
+              served.reported().map(of -> Reports.http(served.name(), of))));
     } else {
       chain.addFilters(rbac(served.policy()));
-      chain.addFilters(Outbound.tcp("inbound", served.application().name()));
+      chain.addFilters(
+          Outbound.tcp(
+              TcpProxy.newBuilder()
+                  .setStatPrefix("inbound")
+                  .setCluster(served.application().name())
+                  .addAllAccessLog(
+                      served.reported().map(_ -> Reports.tcp(served.name())).orElse(List.of()))));
     }
     return chain.build();
   }

@@ -151,7 +151,7 @@ public final class Outbound {
     return tcp(TcpProxy.newBuilder().setStatPrefix(stats).setCluster(cluster));
   }
 
-  private static Filter tcp(TcpProxy.Builder proxy) {
+  static Filter tcp(TcpProxy.Builder proxy) {
     return Filter.newBuilder()
         .setName("envoy.filters.network.tcp_proxy")
         .setTypedConfig(Protos.any(proxy.build()))

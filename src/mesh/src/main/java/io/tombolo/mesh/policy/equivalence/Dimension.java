@@ -2,11 +2,8 @@ package io.tombolo.mesh.policy.equivalence;
 
 import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.Text;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /// One thing of a request that tests look at, independent of all others.
@@ -15,16 +12,17 @@ sealed interface Dimension {
 
   record Method() implements Dimension {}
 
-  record Header(String name) implements Dimension {}
+  /// @param form how it may come
+  record Header(String name, HeaderForms.Form form) implements Dimension {}
 
   record Claim(String provider, List<String> path) implements Dimension {}
 
   /// What a condition that is one test looks at.
-  static Dimension of(Condition atom) {
+  static Dimension of(Condition atom, HeaderForms forms) {
     return switch (atom) {
       case Condition.Path _ -> new Path();
       case Condition.Method _ -> new Method();
-      case Condition.Header(var name, _, _) -> new Header(name);
+      case Condition.Header(var name, _, _) -> new Header(name, forms.of(name));
       case Condition.Claim(var provider, var path, _) -> new Claim(provider, path);
       case Condition.AllOf _, Condition.AnyOf _, Condition.Not _ -> throw noTest(atom);
       case Condition.Port _, Condition.Caller _, Condition.Token _ -> throw noTest(atom);
@@ -53,7 +51,7 @@ sealed interface Dimension {
     return switch (this) {
       case Path _ -> texts.find(Letters.OF_PATHS, tests.passed(), tests.failed()).map(List::of);
       case Method _ -> method(tests).map(List::of);
-      case Header _ -> header(tests, texts);
+      case Header(_, var form) -> form.values(tests, texts);
       case Claim _ -> claim(tests, texts);
     };
   }
@@ -68,58 +66,9 @@ sealed interface Dimension {
         .findFirst();
   }
 
-  /// None where that will do, one where that will, and an empty one only where no other will.
-  private static Optional<List<String>> header(Outcomes tests, Texts texts) {
-    if (tests.passed().isEmpty()) {
-      return Optional.of(List.of());
-    }
-    var passed = new LinkedHashSet<>(tests.passed());
-    var failed = new LinkedHashSet<>(tests.failed());
-    boolean list = passed.remove(Ladder.LIST);
-    if (failed.remove(Ladder.LIST)) {
-      failed.add(Text.contains(Ladder.LIST.value()));
-      return one(passed, failed, texts);
-    }
-    return list
-        ? several(passed, failed, texts)
-        : one(passed, failed, texts).or(() -> several(passed, failed, texts));
-  }
-
-  private static Optional<List<String>> one(Set<Text> passed, Set<Text> failed, Texts texts) {
-    var notEmpty = new LinkedHashSet<>(failed);
-    notEmpty.add(Text.exact(""));
-    return texts
-        .find(Letters.OF_HEADERS, passed, notEmpty)
-        .or(() -> texts.find(Letters.OF_HEADERS, passed, failed))
-        .map(List::of);
-  }
-
-  /// At least two, which may be the same.
-  private static Optional<List<String>> several(Set<Text> passed, Set<Text> failed, Texts texts) {
-    var tests = passed.isEmpty() ? Set.of(Text.PRESENT) : passed;
-    var found = new ArrayList<String>();
-    for (var test : tests) {
-      var one = one(Set.of(test), failed, texts);
-      if (one.isEmpty()) {
-        return Optional.empty();
-      }
-      found.addAll(one.get());
-    }
-    if (found.size() == 1) {
-      found.addAll(List.copyOf(found));
-    }
-    return Optional.of(found);
-  }
-
   /// A text for each test that is to pass.
   private static Optional<List<String>> claim(Outcomes tests, Texts texts) {
-    var found =
-        tests.passed().stream()
-            .map(test -> texts.find(Letters.OF_CLAIMS, List.of(test), tests.failed()))
-            .toList();
-    return found.stream().allMatch(Optional::isPresent)
-        ? Optional.of(found.stream().map(Optional::get).distinct().toList())
-        : Optional.empty();
+    return texts.findForEach(Letters.OF_CLAIMS, tests.passed(), tests.failed());
   }
 
   /// What the outcome of a test says of another of the same dimension; empty if nothing that is
@@ -128,7 +77,9 @@ sealed interface Dimension {
     if (passed && Implications.implies(tested, other)) {
       return Optional.of(true);
     }
-    boolean several = this instanceof Claim || this instanceof Header;
+    boolean several =
+        this instanceof Claim
+            || (this instanceof Header(_, var form) && form != HeaderForms.Form.ONCE);
     boolean not =
         passed
             ? !several && Implications.exclude(tested, other)

@@ -17,7 +17,7 @@ record Found(Map<Dimension, List<String>> values) {
       switch (entry.getKey()) {
         case Dimension.Path() -> path = texts.getFirst();
         case Dimension.Method() -> method = texts.getFirst();
-        case Dimension.Header(var name) -> {
+        case Dimension.Header(var name, _) -> {
           if (!texts.isEmpty()) {
             headers.put(name, texts);
           }

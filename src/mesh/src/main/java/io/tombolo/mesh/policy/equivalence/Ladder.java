@@ -25,10 +25,6 @@ import java.util.stream.Stream;
 ///   from `otherwise`
 /// @param otherwise is what no step holds for allowed?
 record Ladder(List<Step> steps, boolean otherwise) {
-  /// Stands, as the test of a header, for: it comes more than once, or has a comma. Texts that pass
-  /// a test for commas pass it too.
-  static final Text LIST = new Text(Text.Kind.CONTAINS, InboundPolicy.LIST, true);
-
   /// Some requests, and whether they are allowed.
   ///
   /// @param anyOf it holds if one of them does; in order
@@ -38,27 +34,27 @@ record Ladder(List<Step> steps, boolean otherwise) {
     steps = List.copyOf(steps);
   }
 
-  /// @param policy of one port
+  /// What decides every request so.
+  static Ladder always(boolean allowed) {
+    return new Ladder(List.of(), allowed);
+  }
+
+  /// @param policy of one port; what it says of headers that come more than once is left out
   /// @param connection of the caller, to that port
   /// @param http are requests understood there?
   static Ladder of(InboundPolicy policy, Request connection, boolean http) {
     if (policy.banned().contains(connection.caller())) {
-      return new Ladder(List.of(), false);
+      return always(false);
     }
-    var lists =
-        http
-            ? policy.unambiguous().stream()
-                .map(name -> new Step(Set.of(new Condition.Header(name, LIST)), false))
-            : Stream.<Step>empty();
-    var rules =
+    var steps =
         policy.rules().stream()
             .filter(rule -> rule.concerns(connection))
             .map(rule ->
                 new Step(
                     Set.of(ofRequest(rule.condition(), connection, http)),
-                    rule.action() == Action.ALLOW));
-    return shortest(
-        Stream.concat(lists, rules).toList(), policy.mode().byDefault() == Action.ALLOW);
+                    rule.action() == Action.ALLOW))
+            .toList();
+    return shortest(steps, policy.mode().byDefault() == Action.ALLOW);
   }
 
   /// The condition as tests of the request alone.
@@ -68,19 +64,13 @@ record Ladder(List<Step> steps, boolean otherwise) {
       case Condition.Header(var name, var test, var inverted) when http && inverted ->
           Condition.allOf(
               new Condition.Header(name, Text.PRESENT),
-              Condition.not(new Condition.Header(name, plain(test))));
-      case Condition.Header(var name, var test, _) when http ->
-          new Condition.Header(name, plain(test));
+              Condition.not(new Condition.Header(name, test)));
       case Condition.Path _, Condition.Method _ -> http ? condition : Condition.never();
       case Condition.Header _, Condition.Claim _ -> http ? condition : Condition.never();
       case Condition.Token _ ->
           throw new IllegalArgumentException("whose token is not found out: " + condition);
       case AllOf _, AnyOf _, Not _ -> mapped(condition, part -> ofRequest(part, connection, http));
     };
-  }
-
-  private static Text plain(Text test) {
-    return test.equals(LIST) ? Text.contains(LIST.value()) : test;
   }
 
   private static Condition constant(boolean holds) {

@@ -19,6 +19,10 @@ record Letters(String first, IntPredicate legal) {
       new Letters("/", c -> c > ' ' && c != 0x7f && c != '?' && c != '#');
 
   static final Letters OF_HEADERS = new Letters("", c -> (c >= ' ' && c != 0x7f) || c == '\t');
+
+  /// Of headers that are no list.
+  static final Letters OF_SINGLE_HEADERS = new Letters("", c -> OF_HEADERS.isLegal(c) && c != ',');
+
   static final Letters OF_CLAIMS = new Letters("", _ -> true);
 
   /// Those by which texts can differ for these tests: all that occur in them, and one that stands

@@ -14,8 +14,9 @@ import java.util.stream.Stream;
 /// The search for a request that two ladders decide differently. Not thread-safe.
 final class Search {
   /// What it costs to go on with a test that is left, in letters read.
-  private static final long COST_OF_TEST = 32;
+  static final long COST_OF_TEST = 32;
 
+  private final HeaderForms forms;
   private final Work work;
   private final Texts texts;
   private final Deque<Node> open = new ArrayDeque<>();
@@ -34,10 +35,16 @@ final class Search {
     }
   }
 
-  Search(Ladder one, Ladder other, Work work) {
+  Search(Ladder one, Ladder other, HeaderForms forms, Work work) {
+    this.forms = forms;
     this.work = work;
     this.texts = new Texts(work);
-    open.push(new Node(one, other, Map.of()));
+    var known = new HashMap<Dimension, Outcomes>();
+    forms
+        .list()
+        .ifPresent(header ->
+            known.put(new Dimension.Header(header, HeaderForms.Form.LIST), Outcomes.NONE));
+    open.push(new Node(one, other, known));
   }
 
   Optional<Found> found() {
@@ -62,7 +69,7 @@ final class Search {
     node.tests()
         .forEach(test -> {
           work.spend(COST_OF_TEST);
-          dimensions.add(Dimension.of(test));
+          dimensions.add(Dimension.of(test, forms));
         });
     var mattering = new HashMap<>(node.known());
     mattering.keySet().retainAll(dimensions);
@@ -70,7 +77,7 @@ final class Search {
   }
 
   private void branch(Node node, Condition test, boolean passes) {
-    var dimension = Dimension.of(test);
+    var dimension = Dimension.of(test, forms);
     var outcomes =
         node.known().getOrDefault(dimension, Outcomes.NONE).with(Dimension.test(test), passes);
     if (dimension.values(outcomes, texts).isEmpty()) {
@@ -80,7 +87,7 @@ final class Search {
     known.put(dimension, outcomes);
     var settled = new HashMap<Condition, Boolean>();
     node.tests()
-        .filter(other -> Dimension.of(other).equals(dimension))
+        .filter(other -> Dimension.of(other, forms).equals(dimension))
         .forEach(other ->
             dimension
                 .implied(Dimension.test(other), Dimension.test(test), passes)

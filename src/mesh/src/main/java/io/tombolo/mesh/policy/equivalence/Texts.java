@@ -56,6 +56,20 @@ final class Texts {
         passed.size());
   }
 
+  /// One for each of `passed`, of which none passes any of `failed`.
+  Optional<List<String>> findForEach(
+      Letters letters, Collection<Text> passed, Collection<Text> failed) {
+    var found = new ArrayList<String>();
+    for (var test : passed) {
+      var text = find(letters, List.of(test), failed);
+      if (text.isEmpty()) {
+        return Optional.empty();
+      }
+      found.add(text.get());
+    }
+    return Optional.of(found.stream().distinct().toList());
+  }
+
   private static boolean isText(Letters letters, String text) {
     return text.startsWith(letters.first()) && text.codePoints().allMatch(letters::isLegal);
   }

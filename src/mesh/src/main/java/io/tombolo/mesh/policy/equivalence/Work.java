@@ -17,6 +17,11 @@ final class Work {
     left = most;
   }
 
+  /// May be less than none, once it is exhausted.
+  long left() {
+    return left;
+  }
+
   /// @throws Exhausted if that is more than is left
   void spend(long steps) {
     left -= steps;

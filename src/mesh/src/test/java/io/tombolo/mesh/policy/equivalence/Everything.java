@@ -2,6 +2,7 @@ package io.tombolo.mesh.policy.equivalence;
 
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.policy.Condition;
+import io.tombolo.mesh.policy.Decision;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Request;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -59,9 +61,9 @@ final class Everything {
 
   Optional<Request> difference() {
     var paths = apart(PATHS, path -> new Request.Http("GET", path, Map.of()));
-    var headers = headers();
-    var subjects = claims(List.of("sub"));
-    var nested = claims(List.of("a", "b"));
+    var headers = lists(values -> new Request.Http("GET", "/", header(values), Map.of()));
+    var subjects = lists(claim(List.of("sub")));
+    var nested = lists(claim(List.of("a", "b")));
     for (var caller : CALLERS) {
       for (var method : List.of("GET", "PUT", "OTHER")) {
         for (var path : paths) {
@@ -71,7 +73,8 @@ final class Everything {
                 var claims =
                     Map.of("idp", Map.of(List.of("sub"), subject, List.of("a", "b"), deep));
                 var request =
-                    new Request(caller, 8080, new Request.Http(method, path, header, claims));
+                    new Request(
+                        caller, 8080, new Request.Http(method, path, header(header), claims));
                 tried++;
                 if (one.decide(request).allowed() != other.decide(request).allowed()) {
                   return Optional.of(request);
@@ -85,31 +88,16 @@ final class Everything {
     return Optional.empty();
   }
 
-  /// None, one, a list in one, and two.
-  private List<Map<String, List<String>>> headers() {
-    Function<List<String>, Request.Http> with =
-        values -> new Request.Http("GET", "/", Map.of("h", values), Map.of());
-    var plain = apart(VALUES.stream().filter(v -> !v.contains(",")).map(List::of).toList(), with);
-    var lists = apart(VALUES.stream().filter(v -> v.contains(",")).map(List::of).toList(), with);
-    var each = Stream.concat(plain.stream(), lists.stream()).toList();
-    var twice =
-        apart(
-            each.stream()
-                .flatMap(one -> each.stream().map(two -> List.of(one.getFirst(), two.getFirst())))
-                .toList(),
-            with);
-    return Stream.concat(
-            Stream.of(Map.<String, List<String>>of()),
-            Stream.of(plain, lists, twice).flatMap(List::stream).map(values -> Map.of("h", values)))
-        .toList();
+  private static Map<String, List<String>> header(List<String> values) {
+    return values.isEmpty() ? Map.of() : Map.of("h", values);
+  }
+
+  private static Function<List<String>, Request.Http> claim(List<String> path) {
+    return texts -> new Request.Http("GET", "/", Map.of(), Map.of("idp", Map.of(path, texts)));
   }
 
   /// Lists of up to three texts.
-  private List<List<String>> claims(List<String> path) {
-    Function<List<String>, Request.Http> with =
-        texts ->
-            new Request.Http(
-                "GET", "/", Map.<String, List<String>>of(), Map.of("idp", Map.of(path, texts)));
+  private List<List<String>> lists(Function<List<String>, Request.Http> with) {
     var lists = apart(VALUES.stream().map(List::of).toList(), with);
     var all = new ArrayList<List<String>>(lists);
     all.add(List.of());
@@ -135,7 +123,12 @@ final class Everything {
     var kinds = new LinkedHashMap<List<Boolean>, T>();
     for (var value : values) {
       var request = new Request(CALLERS.getFirst(), 8080, with.apply(value));
-      kinds.putIfAbsent(tests.stream().map(test -> test.holds(request)).toList(), value);
+      var kind = new ArrayList<>(tests.stream().map(test -> test.holds(request)).toList());
+      Stream.of(one, other)
+          .map(policy -> new InboundPolicy(Set.of(), policy.rules(), policy.mode()))
+          .map(policy -> policy.decide(request) instanceof Decision.Ambiguous)
+          .forEach(kind::add);
+      kinds.putIfAbsent(kind, value);
     }
     return List.copyOf(kinds.values());
   }

@@ -1,7 +1,6 @@
 package io.tombolo.mesh.policy.equivalence;
 
 import io.tombolo.mesh.policy.Request;
-import java.util.List;
 import java.util.regex.Pattern;
 
 /// What can be sent at all.
@@ -16,7 +15,8 @@ final class Legal {
     return http != null
         && PATH.matcher(http.path()).matches()
         && http.headers().values().stream()
-            .flatMap(List::stream)
-            .allMatch(value -> VALUE.matcher(value).matches());
+            .allMatch(values ->
+                !values.isEmpty()
+                    && values.stream().allMatch(value -> VALUE.matcher(value).matches()));
   }
 }

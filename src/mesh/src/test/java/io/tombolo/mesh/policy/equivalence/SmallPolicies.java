@@ -45,17 +45,17 @@ final class SmallPolicies {
     return random.nextBoolean() ? ALLOW : DENY;
   }
 
-  InboundPolicy policy() {
-    return policy(random.nextInt(3) == 0 ? Mode.STRICT : new Mode(false, action()));
+  private Mode mode() {
+    return random.nextInt(3) == 0 ? Mode.STRICT : new Mode(false, action());
   }
 
-  InboundPolicy policy(Mode mode) {
+  InboundPolicy policy() {
     var rules =
         IntStream.rangeClosed(0, random.nextInt(4))
             .mapToObj(_ -> EquivalenceTest.rule(action(), condition(2), principals()))
             .toList();
     var banned = random.nextInt(5) == 0 ? Set.of(CALLERS.get(2)) : Set.<SpiffeId>of();
-    return new InboundPolicy(banned, rules, mode);
+    return new InboundPolicy(banned, rules, mode());
   }
 
   private Principal[] principals() {
@@ -66,11 +66,18 @@ final class SmallPolicies {
   }
 
   Condition condition(int depth) {
+    return condition(depth, true);
+  }
+
+  /// @param headers may it be about headers?
+  Condition condition(int depth, boolean headers) {
     if (depth == 0 || random.nextInt(3) == 0) {
-      return test();
+      return test(headers);
     }
     var parts =
-        IntStream.rangeClosed(0, random.nextInt(2)).mapToObj(_ -> condition(depth - 1)).toList();
+        IntStream.rangeClosed(0, random.nextInt(2))
+            .mapToObj(_ -> condition(depth - 1, headers))
+            .toList();
     return switch (random.nextInt(3)) {
       case 0 -> Condition.allOf(parts);
       case 1 -> Condition.anyOf(parts);
@@ -78,11 +85,11 @@ final class SmallPolicies {
     };
   }
 
-  private Condition test() {
+  private Condition test(boolean headers) {
     return switch (random.nextInt(8)) {
       case 0 -> new Condition.Method(oneOf(List.of("GET", "PUT")));
       case 1 -> new Condition.Caller(oneOf(PRINCIPALS));
-      case 2, 3 -> header();
+      case 2, 3 -> headers ? header() : new Condition.Path(text("/"));
       case 4 ->
           new Condition.Claim("idp", oneOf(List.of(List.of("sub"), List.of("a", "b"))), text(""));
       default -> new Condition.Path(text("/"));

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.mesh.traffic;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.server.flows;
+
+import org.jspecify.annotations.NullMarked;
