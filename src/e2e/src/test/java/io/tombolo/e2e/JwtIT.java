@@ -404,7 +404,7 @@ class JwtIT {
   private static boolean decided(InboundPolicy policy, String path, Shown shown) {
     var caller =
         SpiffeId.consulService(new TrustDomain(TwoWorlds.TRUST_DOMAIN), "default", "dc1", "clerk");
-    var http = new Request.Http("GET", path, shown.headers(), shown.verified());
+    var http = new Request.Http("GET", path, Map.of(), shown.verified());
     return policy.decide(new Request(caller, PORT, http)).allowed();
   }
 
