@@ -2,6 +2,7 @@ package io.tombolo.xds;
 
 import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.rbac.v3.Action;
 import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig;
@@ -18,11 +19,13 @@ import io.envoyproxy.envoy.extensions.http.early_header_mutation.header_mutation
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
 
 /// The messages that our resources have within an Any.
 public final class KnownTypes {
   public static final JsonFormat.TypeRegistry REGISTRY =
       JsonFormat.TypeRegistry.newBuilder()
+          .add(Action.getDescriptor())
           .add(Bootstrap.getDescriptor())
           .add(StdoutAccessLog.getDescriptor())
           .add(HttpGrpcAccessLogConfig.getDescriptor())
@@ -40,6 +43,7 @@ public final class KnownTypes {
           .add(DownstreamTlsContext.getDescriptor())
           .add(UpstreamTlsContext.getDescriptor())
           .add(HttpProtocolOptions.getDescriptor())
+          .add(HttpRequestHeaderMatchInput.getDescriptor())
           .build();
 
   private KnownTypes() {}

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// Who may call, and how, as Envoy's RBAC: what an allowing rule matches and no denying rule before
 /// it. All is said of principals, for there identities and requests can be combined.
@@ -36,6 +37,16 @@ public final class Rbac {
 
   /// The policy that is there when whoever is not denied may call.
   private static final String REST = "default-allow";
+
+  /// A list, and what begins or ends with a blank.
+  private static final List<com.github.xds.type.matcher.v3.StringMatcher> UNCLEAR =
+      Stream.concat(
+              Stream.of(unclear().setContains(InboundPolicy.LIST)),
+              InboundPolicy.BLANKS.stream()
+                  .flatMap(blank ->
+                      Stream.of(unclear().setPrefix(blank), unclear().setSuffix(blank))))
+          .map(com.github.xds.type.matcher.v3.StringMatcher.Builder::build)
+          .toList();
 
   /// What an earlier rule has denied.
   ///
