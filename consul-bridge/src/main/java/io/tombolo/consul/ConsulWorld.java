@@ -1,6 +1,7 @@
 package io.tombolo.consul;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Ip;
 import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Names;
@@ -12,11 +13,14 @@ import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.ServiceId;
 import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.identity.TrustDomain;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// What is registered in Consul, in the words of the mesh. A pure function; the API and files of
 /// Consul's format share it.
@@ -30,6 +34,7 @@ public record ConsulWorld(
 
   static final String OWN_NAME = "consul";
   private static final String EXPORT = "tombolo-export";
+  private static final String HTTP_PROFILE = "tombolo-http-profile";
   private static final int MOST_LABELS = 256;
 
   /// A service with all its instances, in the order in which they were registered: the service and
@@ -45,9 +50,22 @@ public record ConsulWorld(
     var id = new ServiceId(source, NAMESPACE, name);
     var set = new Admission(this, id).of(ordinary);
     var port = ordinary.stream().mapToInt(Instance::port).filter(p -> p > 0 && p <= 65535).min();
-    return port.isEmpty()
-        ? List.of(set)
-        : List.of(service(id, new Port("", port.getAsInt(), protocol), ordinary), set);
+    if (port.isEmpty()) {
+      return List.of(set);
+    }
+    var items = new ArrayList<Item>();
+    items.add(service(id, new Port("", port.getAsInt(), protocol), ordinary));
+    items.add(set);
+    profiles(ordinary)
+        .filter(profile -> HttpProfile.named(profile).isEmpty())
+        .findFirst()
+        .ifPresent(unknown ->
+            items.add(
+                new Refused(
+                    source,
+                    "service %s Meta.%s".formatted(name, HTTP_PROFILE),
+                    HttpProfile.unknown(unknown))));
+    return items;
   }
 
   /// A `service-intentions` config entry.
@@ -75,7 +93,21 @@ public record ConsulWorld(
         Set.of(id.name()),
         virtualAddresses(instances),
         labels(instances),
-        instances.stream().noneMatch(i -> "false".equals(i.meta().get(EXPORT))));
+        instances.stream().noneMatch(i -> "false".equals(i.meta().get(EXPORT))),
+        httpProfile(instances));
+  }
+
+  /// Relaxed if all of its instances say so: while they differ the strict one counts.
+  private static HttpProfile httpProfile(List<Instance> instances) {
+    boolean relaxed =
+        profiles(instances)
+            .allMatch(p -> HttpProfile.named(p).equals(Optional.of(HttpProfile.RELAXED)));
+    return relaxed ? HttpProfile.RELAXED : HttpProfile.STRICT;
+  }
+
+  /// What each instance says; `strict` if nothing.
+  private static Stream<String> profiles(List<Instance> instances) {
+    return instances.stream().map(i -> i.meta().getOrDefault(HTTP_PROFILE, "strict"));
   }
 
   private static List<String> virtualAddresses(List<Instance> instances) {

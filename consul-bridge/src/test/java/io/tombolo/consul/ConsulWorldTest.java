@@ -7,6 +7,7 @@ import io.tombolo.mesh.catalog.Cidr;
 import io.tombolo.mesh.catalog.Endpoint;
 import io.tombolo.mesh.catalog.EndpointSet;
 import io.tombolo.mesh.catalog.Health;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Networks;
 import io.tombolo.mesh.catalog.Port;
@@ -93,6 +94,32 @@ class ConsulWorldTest {
   @Test
   void meta_keeps_a_service_within_its_network() {
     assertThat(service(cart("\"Meta\": {\"tombolo-export\": \"false\"}")).exported()).isFalse();
+  }
+
+  @Test
+  void a_service_is_relaxed_when_all_its_instances_say_so() {
+    var relaxed = cart("\"ID\": \"a\", \"Meta\": {\"tombolo-http-profile\": \"relaxed\"}");
+    var silent = cart("\"ID\": \"b\"");
+
+    assertThat(service(silent).httpProfile()).isEqualTo(HttpProfile.STRICT);
+    assertThat(service(relaxed).httpProfile()).isEqualTo(HttpProfile.RELAXED);
+    assertThat(service(relaxed, silent).httpProfile()).isEqualTo(HttpProfile.STRICT);
+  }
+
+  @Test
+  void a_profile_that_is_none_is_refused_and_means_strict() {
+    var odd = cart("\"Meta\": {\"tombolo-http-profile\": \"lax\"}");
+
+    assertThat(service(odd).httpProfile()).isEqualTo(HttpProfile.STRICT);
+    assertThat(WORLD.service("cart", List.of(odd), Protocol.TCP))
+        .filteredOn(Refused.class::isInstance)
+        .singleElement()
+        .isEqualTo(
+            new Refused(
+                DC,
+                "service cart Meta.tombolo-http-profile",
+                "must be \"strict\" or \"relaxed\", not \"lax\"; the service is held to the strict"
+                    + " profile"));
   }
 
   @Test

@@ -24,6 +24,7 @@ final class CatalogCommand implements Callable<Integer> {
         Table.of("SERVICE", "PORTS", "INSTANCE", "ENDPOINT", "NETWORK", "HEALTH", "IDENTITY");
     catalog.path("services").forEach(service -> service(services, service));
     return services
+        + section("Relaxed HTTP profile", relaxed(catalog))
         + section("Names of both worlds", clashes(catalog))
         + section("Quarantined: not served", quarantined(catalog))
         + section("Refused", refused(catalog));
@@ -54,6 +55,18 @@ final class CatalogCommand implements Callable<Integer> {
         .forEach(
             port -> ports.add(Table.text(port, "number") + "/" + Table.text(port, "protocol")));
     return ports.toString();
+  }
+
+  private static Table relaxed(JsonNode catalog) {
+    var table = Table.of("SERVICE");
+    catalog
+        .path("services")
+        .forEach(service -> {
+          if (Table.text(service, "httpProfile").equals("relaxed")) {
+            table.row(Table.text(service, "id"));
+          }
+        });
+    return table;
   }
 
   private static Table clashes(JsonNode catalog) {

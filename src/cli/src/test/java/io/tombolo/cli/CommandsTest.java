@@ -81,7 +81,7 @@ class CommandsTest {
     controlPlane.answering(
         "/v1/catalog",
         """
-        {"revision": 1, "services": [{"id": "consul/dc1/default/billing",
+        {"revision": 1, "services": [{"id": "consul/dc1/default/billing", "httpProfile": "relaxed",
            "ports": [{"name": "", "number": 8080, "protocol": "http"}],
            "endpoints": [{"instance": "billing-1", "address": "10.2.0.7", "port": 8080, "network": "vms",
                           "health": "healthy", "identity": "spiffe://shop.example/x"}]}],
@@ -96,6 +96,7 @@ class CommandsTest {
             "consul/dc1/default/billing +8080/http +billing-1 +10.2.0.7:8080 +vms +healthy")
         .contains("Quarantined")
         .contains("Port: is 0")
+        .containsPattern("Relaxed HTTP profile\\s+SERVICE\\s+consul/dc1/default/billing")
         .doesNotContain("Names of both worlds");
   }
 

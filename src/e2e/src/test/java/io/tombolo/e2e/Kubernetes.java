@@ -46,13 +46,21 @@ record Kubernetes(KubeApiserver api) {
   }
 
   private void define(String crd) throws IOException {
-    var reply =
-        api.call(
-            "POST",
-            "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
-            "application/yaml",
-            crd);
+    var reply = defined(crd);
     assertThat(reply.ok()).as(reply.toString()).isTrue();
+  }
+
+  /// Defines a kind, unless it is already.
+  void defineOnce(String crd) throws IOException {
+    var reply = defined(crd);
+    assertThat(reply.ok() || reply.status() == HttpURLConnection.HTTP_CONFLICT)
+        .as(reply.toString())
+        .isTrue();
+  }
+
+  private HttpCall.Reply defined(String crd) throws IOException {
+    return api.call(
+        "POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", "application/yaml", crd);
   }
 
   static String routes() {

@@ -12,12 +12,14 @@ enum Dialect {
   HTTP_ROUTE_GROUP(Group.SPECS, "HTTPRouteGroup", "httproutegroups"),
   TCP_ROUTE(Group.SPECS, "TCPRoute", "tcproutes"),
   UDP_ROUTE(Group.SPECS, "UDPRoute", "udproutes"),
+  AUTHORIZATION_POLICY(Group.ISTIO, "AuthorizationPolicy", "authorizationpolicies"),
   SERVICE_INTENTIONS(Group.CONSUL, "ServiceIntentions", "serviceintentions");
 
   /// Where kinds are defined.
   enum Group {
     ACCESS("access.smi-spec.io"),
     SPECS("specs.smi-spec.io"),
+    ISTIO("security.istio.io"),
     CONSUL("consul.hashicorp.com");
 
     private final String apiGroup;
@@ -36,6 +38,7 @@ enum Dialect {
     List<String> versions() {
       return switch (this) {
         case ACCESS, SPECS -> List.of("v1alpha4", "v1alpha3", "v1alpha2", "v1alpha1");
+        case ISTIO -> List.of("v1", "v1beta1");
         case CONSUL -> List.of("v1alpha1");
       };
     }

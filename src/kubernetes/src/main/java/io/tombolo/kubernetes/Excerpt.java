@@ -57,8 +57,10 @@ final class Excerpt extends BeanDeserializerModifier {
           Map.entry(PodSpec.class, Set.of("serviceAccountName", "nodeName")),
           Map.entry(PodStatus.class, Set.of("podIP", "podIPs", "phase")),
           Map.entry(Service.class, Set.of(API_VERSION, KIND, METADATA, SPEC)),
-          Map.entry(ServiceSpec.class, Set.of("type", "ports", "clusterIP", "clusterIPs")),
-          Map.entry(ServicePort.class, Set.of("name", "protocol", "port", "appProtocol")),
+          Map.entry(
+              ServiceSpec.class, Set.of("type", "ports", "clusterIP", "clusterIPs", "selector")),
+          Map.entry(
+              ServicePort.class, Set.of("name", "protocol", "port", "appProtocol", "targetPort")),
           Map.entry(
               EndpointSlice.class,
               Set.of(API_VERSION, KIND, METADATA, "addressType", "endpoints", "ports")),

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.tombolo.mesh.catalog.Item;
+import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.policy.PolicyObject;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// Policies that are written in kinds of other projects, and what they refer to. Not thread-safe.
@@ -18,10 +21,12 @@ final class Foreign {
   /// What a policy refers to is looked up, and is remembered to be needed.
   static final class Lookup {
     private final Map<Ref, Known> objects;
+    private final Map<Ref, KnownService> services;
     private final Set<Ref> needed = new HashSet<>();
 
-    private Lookup(Map<Ref, Known> objects) {
+    private Lookup(Map<Ref, Known> objects, Map<Ref, KnownService> services) {
       this.objects = objects;
+      this.services = services;
     }
 
     /// Empty if it is not there.
@@ -30,20 +35,53 @@ final class Foreign {
       needed.add(ref);
       return Optional.ofNullable(objects.get(ref)).map(Known::tree);
     }
+
+    /// The services of a namespace, by name.
+    SortedMap<String, KnownService.Pods> services(String namespace) {
+      needed.add(all(namespace));
+      var there = new TreeMap<String, KnownService.Pods>();
+      services.forEach((ref, service) -> {
+        if (ref.namespace().equals(namespace) && Names.isLabel(ref.name())) {
+          there.put(ref.name(), service.pods());
+        }
+      });
+      return there;
+    }
   }
 
   private record Known(Dialect dialect, GenericKubernetesResource object) {
     Tree tree() {
       return Tree.of(object);
     }
+
+    boolean annotation(String name) {
+      return Boolean.parseBoolean(Given.of(object.getMetadata().getAnnotations()).get(name));
+    }
   }
 
+  private static final String DRY_RUN = "istio.io/dry-run";
+
   private final Cluster cluster;
+  private final Map<Ref, KnownService> services;
   private final Map<Ref, Known> objects = new HashMap<>();
   private final Dependents dependents = new Dependents();
 
-  Foreign(Cluster cluster) {
+  /// @param services those there are, as of now
+  Foreign(Cluster cluster, Map<Ref, KnownService> services) {
     this.cluster = cluster;
+    this.services = services;
+  }
+
+  /// Stands for all services of a namespace.
+  private static Ref all(String namespace) {
+    return new Ref("Service", namespace, "");
+  }
+
+  /// The pods of a service of this namespace are others now.
+  ///
+  /// @return those of which [#items] may say something else now
+  Stream<Ref> movedIn(String namespace) {
+    return dependents.of(all(namespace));
   }
 
   /// The object is so now.
@@ -69,7 +107,7 @@ final class Foreign {
     if (known == null) {
       return List.of();
     }
-    var lookup = new Lookup(objects);
+    var lookup = new Lookup(objects, services);
     try {
       return policy(ref, known, lookup).<List<Item>>map(List::of).orElse(List.of());
     } catch (IllegalArgumentException malformed) {
@@ -86,6 +124,10 @@ final class Foreign {
     return switch (known.dialect()) {
       case TRAFFIC_TARGET ->
           Optional.of(WrittenTrafficTarget.of(ref, known.tree(), lookup, cluster));
+      case AUTHORIZATION_POLICY ->
+          Optional.of(
+              WrittenAuthorizationPolicy.of(
+                  ref, known.tree(), known.annotation(DRY_RUN), lookup, cluster));
       case SERVICE_INTENTIONS ->
           Optional.of(WrittenServiceIntentions.of(ref, known.tree(), cluster));
       case IDENTITY_BINDING, HTTP_ROUTE_GROUP, TCP_ROUTE, UDP_ROUTE -> Optional.empty();

@@ -3,6 +3,8 @@ package io.tombolo.kubernetes;
 import static java.util.Objects.requireNonNullElse;
 
 import io.fabric8.kubernetes.api.model.ServicePort;
+import io.fabric8.kubernetes.api.model.ServiceSpec;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Ip;
 import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Names;
@@ -12,6 +14,7 @@ import io.tombolo.mesh.catalog.Refused;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.ServiceId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,9 +30,46 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param items the service, or why it is refused; and what is ignored of it
 /// @param export what it says itself about being exported; null if nothing
-record KnownService(List<Item> items, @Nullable Boolean export) {
+/// @param pods which pods serve it
+record KnownService(List<Item> items, @Nullable Boolean export, Pods pods) {
+  /// Which pods serve a service.
+  ///
+  /// @param selector the labels that they have; empty if it does not say
+  /// @param ports the port of the pods for each of its own; 0 if it is given by name
+  record Pods(Map<String, String> selector, Map<Integer, Integer> ports) {
+    private static final Pods UNKNOWN = new Pods(Map.of(), Map.of());
+
+    private static Pods of(ServiceSpec spec) {
+      var ports = new HashMap<Integer, Integer>();
+      for (var port : Given.of(spec.getPorts())) {
+        var target = port.getTargetPort();
+        var number = requireNonNullElse(port.getPort(), 0);
+        ports.put(
+            number,
+            target == null
+                ? number
+                : target.getStrVal() != null ? 0 : requireNonNullElse(target.getIntVal(), number));
+      }
+      return new Pods(Given.of(spec.getSelector()), ports);
+    }
+
+    /// Do all of its pods have these labels?
+    boolean allHave(Map<String, String> labels) {
+      return selector.entrySet().containsAll(labels.entrySet());
+    }
+
+    /// Can none of its pods have these labels, for it says that they have others?
+    boolean noneHas(Map<String, String> labels) {
+      return labels.entrySet().stream()
+          .anyMatch(label ->
+              selector.containsKey(label.getKey())
+                  && !label.getValue().equals(selector.get(label.getKey())));
+    }
+  }
+
   static final String CONSUL_NAME = "consul.hashicorp.com/service-name";
   static final String EXPORT = "mesh.tombolo.io/export";
+  static final String HTTP_PROFILE = "mesh.tombolo.io/http-profile";
 
   static KnownService of(
       Ref ref, io.fabric8.kubernetes.api.model.Service service, Cluster cluster) {
@@ -39,17 +79,27 @@ record KnownService(List<Item> items, @Nullable Boolean export) {
       var consulName = annotations(service).get(CONSUL_NAME);
       if (consulName != null && !Names.isLabel(consulName)) {
         items.add(
-            new Refused(
-                cluster.source(),
-                ref + " annotation " + CONSUL_NAME,
+            ignored(
+                ref,
+                CONSUL_NAME,
                 "must be a DNS label, not \"%s\"; the service is known by its own name only"
-                    .formatted(Names.printable(consulName))));
+                    .formatted(Names.printable(consulName)),
+                cluster));
       }
-      return new KnownService(items, export(service).orElse(null));
+      var profile = annotations(service).get(HTTP_PROFILE);
+      if (profile != null && HttpProfile.named(profile).isEmpty()) {
+        items.add(ignored(ref, HTTP_PROFILE, HttpProfile.unknown(profile), cluster));
+      }
+      return new KnownService(items, export(service).orElse(null), Pods.of(service.getSpec()));
     } catch (IllegalArgumentException bad) {
       var reason = requireNonNullElse(bad.getMessage(), "not valid");
-      return new KnownService(List.of(new Refused(cluster.source(), ref.toString(), reason)), null);
+      return new KnownService(
+          List.of(new Refused(cluster.source(), ref.toString(), reason)), null, Pods.UNKNOWN);
     }
+  }
+
+  private static Refused ignored(Ref ref, String annotation, String why, Cluster cluster) {
+    return new Refused(cluster.source(), ref + " annotation " + annotation, why);
   }
 
   /// What it means in a namespace which says this about its services.
@@ -64,7 +114,13 @@ record KnownService(List<Item> items, @Nullable Boolean export) {
 
   private static Service exported(Service s, boolean exported) {
     return new Service(
-        s.id(), s.ports(), s.consulNames(), s.virtualAddresses(), s.labels(), exported);
+        s.id(),
+        s.ports(),
+        s.consulNames(),
+        s.virtualAddresses(),
+        s.labels(),
+        exported,
+        s.httpProfile());
   }
 
   private static Service service(
@@ -85,7 +141,10 @@ record KnownService(List<Item> items, @Nullable Boolean export) {
         consulNames(ref, service),
         virtualAddresses(spec.getClusterIPs(), spec.getClusterIP()),
         Given.of(service.getMetadata().getLabels()),
-        export(service).orElse(true));
+        export(service).orElse(true),
+        Optional.ofNullable(annotations(service).get(HTTP_PROFILE))
+            .flatMap(HttpProfile::named)
+            .orElse(HttpProfile.STRICT));
   }
 
   /// By its annotation or label, if it has one.

@@ -50,7 +50,7 @@ public final class KubernetesWorld {
   public KubernetesWorld(Cluster cluster) {
     this.cluster = cluster;
     this.endpoints = new Endpoints(cluster, pods, zones);
-    this.foreign = new Foreign(cluster);
+    this.foreign = new Foreign(cluster, services);
   }
 
   /// The object is so now.
@@ -63,10 +63,8 @@ public final class KubernetesWorld {
           : List.of();
     }
     return switch (object) {
-      case io.fabric8.kubernetes.api.model.Service service -> {
-        services.put(ref, KnownService.of(ref, service, cluster));
-        yield sayService(ref);
-      }
+      case io.fabric8.kubernetes.api.model.Service service ->
+          putService(ref, KnownService.of(ref, service, cluster));
       case EndpointSlice slice -> putSlice(ref, KnownSlice.of(ref, slice));
       case Pod pod -> putPod(ref, KnownPod.of(pod));
       case Node node -> putZone(ref, zone(node));
@@ -89,7 +87,10 @@ public final class KubernetesWorld {
     var ref = Ref.of(object);
     var facts = new ArrayList<>(say(ref, List.of()));
     switch (object) {
-      case io.fabric8.kubernetes.api.model.Service _ -> services.remove(ref);
+      case io.fabric8.kubernetes.api.model.Service _ -> {
+        services.remove(ref);
+        facts.addAll(sayForeign(foreign.movedIn(ref.namespace())));
+      }
       case EndpointSlice _ -> {
         slices.remove(ref);
         dependents.forget(ref);
@@ -128,6 +129,17 @@ public final class KubernetesWorld {
       case GenericKubernetesResource other -> Dialect.of(other).isPresent();
       default -> false;
     };
+  }
+
+  /// Says what is denied at a service before the service itself.
+  private List<Fact> putService(Ref ref, KnownService service) {
+    var before = services.put(ref, service);
+    var facts = new ArrayList<Fact>();
+    if (before == null || !before.pods().equals(service.pods())) {
+      facts.addAll(sayForeign(foreign.movedIn(ref.namespace())));
+    }
+    facts.addAll(sayService(ref));
+    return facts;
   }
 
   private List<Fact> putSlice(Ref ref, KnownSlice slice) {

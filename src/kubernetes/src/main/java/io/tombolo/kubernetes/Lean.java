@@ -33,11 +33,11 @@ final class Lean<T extends HasMetadata> implements ItemStore<T> {
     if (object instanceof Pod) {
       metadata.setAnnotations(Map.of());
       metadata.setLabels(Map.of());
-    } else if (object instanceof GenericKubernetesResource other) {
-      metadata.setAnnotations(Map.of());
-      other.getAdditionalProperties().remove("status");
     } else if (metadata.getAnnotations() != null) {
       metadata.getAnnotations().remove(LAST_APPLIED);
+    }
+    if (object instanceof GenericKubernetesResource other) {
+      other.getAdditionalProperties().remove("status");
     }
   }
 

@@ -97,8 +97,7 @@ final class KubernetesRig implements SourceConformance.Rig {
 
   @Override
   public void askTheImpossible(String source, String destination) {
-    objects.intention(
-        destination, "[{name: " + source + ", action: allow, permissions: [{path: /x}]}]");
+    objects.intention(destination, "[{name: " + source + ", action: allow, during: nights}]");
   }
 
   @Override

@@ -201,6 +201,54 @@ class KubernetesSourceTest {
   }
 
   @Test
+  @Tag("intentions")
+  void policies_of_other_projects_are_read_when_their_kinds_appear_with_the_rights_in_k8s()
+      throws Exception {
+    written.installCrd();
+    written.rbac();
+    try (var least = written.as("tombolo", "tombolo-system")) {
+      source = new KubernetesSource(KubernetesRig.CLUSTER, least, KubernetesRig.BRISK);
+      var heard = new Heard(KubernetesRig.EAST);
+      source.start(heard);
+      heard.awaitStatus(SourceStatus.Synced.class);
+
+      written.apply(KubeApiserver.dialects());
+      written.service("target");
+      written.applyServed(
+          """
+          {apiVersion: specs.smi-spec.io/v1alpha1, kind: HTTPRouteGroup,
+           metadata: {name: routes, namespace: default}, matches: [{name: all, pathRegex: '.*'}]}
+          ---
+          {apiVersion: access.smi-spec.io/v1alpha1, kind: TrafficTarget,
+           metadata: {name: read, namespace: default},
+           destination: {kind: ServiceAccount, name: default, namespace: default},
+           sources: [{kind: ServiceAccount, name: web, namespace: default}],
+           specs: [{kind: HTTPRouteGroup, name: routes}]}
+          ---
+          {apiVersion: security.istio.io/v1beta1, kind: AuthorizationPolicy,
+           metadata: {name: read, namespace: default},
+           spec: {targetRefs: [{kind: Service, name: target}], rules: [{}]}}
+          ---
+          {apiVersion: consul.hashicorp.com/v1alpha1, kind: ServiceIntentions,
+           metadata: {name: read, namespace: default},
+           spec: {destination: {name: target}, sources: [{name: web, action: allow}]}}
+          """);
+
+      for (var kind : List.of("TrafficTarget", "AuthorizationPolicy", "ServiceIntentions")) {
+        heard.await(
+            kind,
+            catalog ->
+                catalog.others().get(PolicyObject.key(KubernetesRig.EAST, kind, "default", "read"))
+                        instanceof PolicyObject policy
+                    && policy.problems().isEmpty()
+                    && !policy.intentions().isEmpty());
+      }
+      assertThat(heard.facts()).noneMatch(Fact.Lost.class::isInstance);
+      source.close();
+    }
+  }
+
+  @Test
   void the_service_of_the_api_server_itself_is_no_trouble() throws Exception {
     var heard = started();
 

@@ -10,6 +10,7 @@ import io.tombolo.mesh.catalog.Endpoint;
 import io.tombolo.mesh.catalog.EndpointSet;
 import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.Health;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Networks;
 import io.tombolo.mesh.catalog.Port;
@@ -200,6 +201,32 @@ class KubernetesWorldTest {
     assertThat(refused()).hasSize(1);
     assertThat(refused().getFirst().what()).isEqualTo("Service shop/cart");
     assertThat(refused().getFirst().reason()).contains("spec.ports", "no TCP port");
+  }
+
+  @Test
+  void a_service_says_how_strictly_it_is_to_be_read() {
+    put(annotated("relaxed"));
+    assertThat(served("cart").httpProfile()).isEqualTo(HttpProfile.RELAXED);
+
+    put(annotated("Relaxed"));
+    assertThat(served("cart").httpProfile()).isEqualTo(HttpProfile.STRICT);
+    assertThat(refused().getFirst().what()).endsWith("annotation mesh.tombolo.io/http-profile");
+    assertThat(refused().getFirst().reason())
+        .isEqualTo(
+            "must be \"strict\" or \"relaxed\", not \"Relaxed\"; the service is held to the strict"
+                + " profile");
+
+    put(annotated("strict"));
+    assertThat(served("cart").httpProfile()).isEqualTo(HttpProfile.STRICT);
+    assertThat(refused()).isEmpty();
+  }
+
+  private static String annotated(String profile) {
+    return """
+    {apiVersion: v1, kind: Service, metadata: {name: cart, namespace: shop,
+      annotations: {mesh.tombolo.io/http-profile: %s}}, spec: {ports: [{port: 80}]}}
+    """
+        .formatted(profile);
   }
 
   @Test

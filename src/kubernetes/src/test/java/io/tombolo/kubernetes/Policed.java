@@ -132,9 +132,13 @@ final class Policed {
   }
 
   PolicyObject policy(String kind, String name) {
+    return policyIn("shop", kind, name);
+  }
+
+  PolicyObject policyIn(String namespace, String kind, String name) {
     return (PolicyObject)
         requireNonNull(
-            catalog.others().get(PolicyObject.key(EAST, kind, "shop", name)),
+            catalog.others().get(PolicyObject.key(EAST, kind, namespace, name)),
             () -> Names.printable(kind + " " + name) + " is not known");
   }
 }

@@ -34,6 +34,16 @@ record Written(KubernetesClient client) {
     MANIFESTS.parse(yaml).forEach(object -> client.resource(object).serverSideApply());
   }
 
+  /// Applies objects of kinds that have just been defined, as soon as they are served.
+  void applyServed(String yaml) {
+    for (var object : MANIFESTS.parse(yaml)) {
+      Await.until(
+          object.getKind() + " is served",
+          PATIENCE,
+          () -> client.resource(object).serverSideApply() != null);
+    }
+  }
+
   /// Installs our CRD and waits until its objects can be written.
   void installCrd() {
     try {

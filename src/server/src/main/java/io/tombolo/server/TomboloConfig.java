@@ -2,7 +2,9 @@ package io.tombolo.server;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
 import io.tombolo.mesh.catalog.SameName;
+import io.tombolo.mesh.policy.Intention;
 import io.tombolo.mesh.scope.Visibility;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +42,9 @@ public interface TomboloConfig {
   /// Which services a proxy that declares no upstreams is told of.
   @WithDefault("allowed")
   Visibility visibility();
+
+  /// How intentions are read.
+  Intentions intentions();
 
   Xds xds();
 
@@ -105,6 +110,23 @@ public interface TomboloConfig {
 
     /// For single names.
     Map<String, SameName.Choice> rules();
+  }
+
+  /// How intentions are read.
+  interface Intentions {
+    @WithDefault("strict")
+    Reading mode();
+
+    /// What becomes of calls that no intention is about.
+    @WithName("default")
+    @WithDefault("deny")
+    Intention.Action byDefault();
+  }
+
+  /// By whose rules intentions are read.
+  enum Reading {
+    STRICT,
+    CONSUL_COMPAT
   }
 
   /// The port for proxies and agents.

@@ -73,6 +73,12 @@ public final class KubeApiserver implements AutoCloseable {
     return text("httproutes.yaml");
   }
 
+  /// The definitions of kinds of other projects in which policies are written, with schemas that
+  /// take any field.
+  public static String dialects() {
+    return text("dialects.yaml");
+  }
+
   /// The definition of the `CertificateRequest` of cert-manager, with a schema that takes any
   /// field.
   public static String certificateRequests() {

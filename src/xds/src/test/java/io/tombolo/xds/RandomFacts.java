@@ -11,6 +11,7 @@ import io.tombolo.mesh.catalog.EndpointSet;
 import io.tombolo.mesh.catalog.Examples.AService;
 import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.Health;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Port;
 import io.tombolo.mesh.catalog.Protocol;
 import io.tombolo.mesh.catalog.Service;
@@ -86,7 +87,8 @@ public record RandomFacts(Random random) {
         plain.consulNames(),
         random.nextBoolean() ? List.of(virtual) : List.of(),
         Map.of(),
-        random.nextInt(4) > 0);
+        random.nextInt(4) > 0,
+        any(List.of(HttpProfile.values())));
   }
 
   private static String portName(AService service) {

@@ -95,7 +95,8 @@ public final class TwoWorlds {
         plain.consulNames(),
         List.of(address),
         Map.of(),
-        plain.exported());
+        plain.exported(),
+        plain.httpProfile());
   }
 
   /// A `service-intentions` entry: one source may, or may not, call the destination. The source is

@@ -14,13 +14,15 @@ import java.util.Set;
 ///   virtual IP
 /// @param labels labels, or tags and meta
 /// @param exported may other networks reach it through a mesh gateway?
+/// @param httpProfile how strictly requests to it are read, on ports that speak HTTP
 public record Service(
     ServiceId id,
     List<Port> ports,
     Set<String> consulNames,
     List<String> virtualAddresses,
     Map<String, String> labels,
-    boolean exported)
+    boolean exported,
+    HttpProfile httpProfile)
     implements Item {
   public Service {
     if (ports.isEmpty()) {

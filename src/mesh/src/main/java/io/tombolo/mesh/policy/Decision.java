@@ -22,7 +22,8 @@ public sealed interface Decision {
     }
   }
 
-  /// A header that rules look at comes more than once, or as a list: denied before any rule.
+  /// A header that rules look at comes more than once, as a list, or with a blank at an end: denied
+  /// before any rule.
   record Ambiguous(String header) implements Decision {
     @Override
     public boolean allowed() {

@@ -22,6 +22,9 @@ public record InboundPolicy(
   /// What stands between the values of a header that comes more than once.
   public static final String LIST = ",";
 
+  /// What an application takes off the ends of a value, and HTTP/2 leaves there.
+  public static final List<String> BLANKS = List.of(" ", "\t");
+
   /// Denies everybody.
   public static final InboundPolicy NOBODY = new InboundPolicy(Set.of(), List.of(), Mode.STRICT);
 
@@ -68,13 +71,15 @@ public record InboundPolicy(
     var there = new ArrayList<Rule>();
     for (var rule : rules) {
       var condition = rule.condition().at(port.number());
+      boolean elsewhere = condition.equals(Condition.never());
       if (port.protocol().isHttp() || !rule.intention().ofRequests()) {
-        if (!condition.equals(Condition.never())) {
+        if (!elsewhere) {
           there.add(rule.with(condition, rule.action()));
         }
-      } else if (rule.intention().otherwise() != Otherwise.NEXT || rule.action() == Action.DENY) {
+      } else if (rule.intention().otherwise() != Otherwise.NEXT
+          || (rule.action() == Action.DENY && !elsewhere)) {
         there.add(rule.with(Condition.always(), Action.DENY));
-      } else if (!condition.ofRequests() && !condition.equals(Condition.never())) {
+      } else if (!condition.ofRequests() && !elsewhere) {
         there.add(rule.with(condition, rule.action()));
       }
     }
@@ -117,8 +122,9 @@ public record InboundPolicy(
                     rule -> rule.isLastWord() && rule.concerns(Request.connection(caller, 0))));
   }
 
-  /// The headers that must come once at most and be no list, for rules look at their values, and
-  /// who reads them later may take another value than a rule did. In order.
+  /// The headers that must come once at most, be no list and have no blank at an end, for rules
+  /// look at their values, and who reads them later may take another value than a rule did. In
+  /// order.
   public List<String> unambiguous() {
     return mode.strict()
         ? rules.stream()
@@ -151,8 +157,13 @@ public record InboundPolicy(
     return http == null || http.headers().isEmpty()
         ? Optional.empty()
         : unambiguous().stream()
-            .filter(name ->
-                String.join(LIST, http.headers().getOrDefault(name, List.of())).contains(LIST))
+            .filter(
+                name -> isUnclear(String.join(LIST, http.headers().getOrDefault(name, List.of()))))
             .findFirst();
+  }
+
+  private static boolean isUnclear(String joined) {
+    return joined.contains(LIST)
+        || BLANKS.stream().anyMatch(blank -> joined.startsWith(blank) || joined.endsWith(blank));
   }
 }

@@ -54,7 +54,8 @@ public record PolicyObject(
         .flatMap(intention -> tokens.unknown(intention).stream())
         .distinct()
         .map(provider ->
-            "%s %s: asks for tokens of %s, which is not in force; write a jwt-provider entry of this name. Until then nobody has such a token."
+            ("%s %s: asks for tokens of %s, which is not in force; write a jwt-provider entry of"
+                    + " this name. Until then nobody has such a token.")
                 .formatted(key.part(), key.name(), provider.name()))
         .toList();
   }

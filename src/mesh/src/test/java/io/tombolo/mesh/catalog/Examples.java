@@ -58,7 +58,7 @@ public final class Examples {
     }
 
     public Service build() {
-      return new Service(id, ports, consulNames, List.of(), Map.of(), exported);
+      return new Service(id, ports, consulNames, List.of(), Map.of(), exported, HttpProfile.STRICT);
     }
 
     /// Its only set of endpoints: one at each of these addresses, all healthy.

@@ -79,6 +79,7 @@ final class CatalogView {
         service.consulNames().stream().sorted().toList(),
         service.labels(),
         service.exported(),
+        lower(service.httpProfile()),
         catalog.endpointsOf(id).map(CatalogView::endpoint).toList());
   }
 

@@ -39,6 +39,7 @@ final class Pages {
       List<String> consulNames,
       Map<String, String> labels,
       boolean exported,
+      String httpProfile,
       List<EndpointPage> endpoints) {}
 
   record PortPage(String name, int number, String protocol) {}

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.databind.util.StdConverter;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.tombolo.mesh.catalog.EndpointSet;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Refused;
 import io.tombolo.mesh.catalog.Service;
@@ -49,7 +50,7 @@ final class KnownJson {
         .addMixIn(JwtProvider.Location.class, LocationForm.class)
         .addMixIn(JwtProvider.Keys.class, KeysForm.class)
         .addModule(new JavaTimeModule())
-        .addModule(spiffeIds())
+        .addModule(readers())
         .build();
   }
 
@@ -152,11 +153,29 @@ final class KnownJson {
     }
   }
 
-  /// A SPIFFE ID as its URI.
-  private static SimpleModule spiffeIds() {
+  /// A SPIFFE ID is written as its URI.
+  private static SimpleModule readers() {
     return new SimpleModule()
         .addSerializer(SpiffeId.class, ToStringSerializer.instance)
-        .addDeserializer(SpiffeId.class, new SpiffeIdReader());
+        .addDeserializer(SpiffeId.class, new SpiffeIdReader())
+        .addDeserializer(HttpProfile.class, new HttpProfileReader());
+  }
+
+  /// Strict in what was written before there were profiles.
+  private static final class HttpProfileReader extends FromStringDeserializer<HttpProfile> {
+    HttpProfileReader() {
+      super(HttpProfile.class);
+    }
+
+    @Override
+    protected HttpProfile _deserialize(String name, DeserializationContext context) {
+      return HttpProfile.valueOf(name);
+    }
+
+    @Override
+    public HttpProfile getNullValue(DeserializationContext context) {
+      return HttpProfile.STRICT;
+    }
   }
 
   private static final class SpiffeIdReader extends FromStringDeserializer<SpiffeId> {

@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.config.route.v3.Route;
 import io.tombolo.consul.ConsulWorld;
 import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Fact;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Networks;
 import io.tombolo.mesh.catalog.Port;
 import io.tombolo.mesh.catalog.Protocol;
@@ -30,6 +31,7 @@ import io.tombolo.xds.translate.Rbac;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
@@ -155,7 +157,9 @@ class EnvoyDecidesTest {
             new Mesh.Gateway("127.0.0.1", 15006),
             new Clusters.Local("127.0.0.1", 8080, false),
             policy,
-            List.of());
+            List.of(),
+            HttpProfile.STRICT,
+            Optional.empty());
     return Inbound.routes(served).getVirtualHosts(0).getRoutesList();
   }
 }

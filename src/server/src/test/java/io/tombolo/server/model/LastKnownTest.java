@@ -6,6 +6,7 @@ import io.tombolo.mesh.catalog.Endpoint;
 import io.tombolo.mesh.catalog.EndpointSet;
 import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.Health;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Port;
 import io.tombolo.mesh.catalog.Protocol;
@@ -62,6 +63,19 @@ class LastKnownTest {
     assertThat(recalled.getLast()).isEqualTo(new Fact.Recalled(CONSUL));
     assertThat(recalled.stream().flatMap(LastKnownTest::registered).collect(Collectors.toSet()))
         .isEqualTo(Set.copyOf(items));
+  }
+
+  @Test
+  void what_was_written_before_there_were_profiles_is_strict() throws Exception {
+    runUntilWritten(items());
+    var file = directory.resolve("consul-dc1.json");
+    Files.writeString(file, Files.readString(file).replace(",\"httpProfile\":\"RELAXED\"", ""));
+
+    assertThat(lastKnown(new Inbox()).recall(CONSUL).stream().flatMap(LastKnownTest::registered))
+        .filteredOn(Service.class::isInstance)
+        .singleElement()
+        .extracting(item -> ((Service) item).httpProfile())
+        .isEqualTo(HttpProfile.STRICT);
   }
 
   @Test
@@ -136,7 +150,8 @@ class LastKnownTest {
             Set.of("billing"),
             List.of("240.0.0.1"),
             Map.of("team", "money"),
-            true),
+            true,
+            HttpProfile.RELAXED),
         new EndpointSet(
             id, "", List.of(endpoint), List.of(new EndpointSet.Quarantined("x", "port: 0"))),
         new Refused(CONSUL, "service a/b", "name: not a DNS label"),

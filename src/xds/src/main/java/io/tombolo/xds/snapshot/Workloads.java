@@ -87,6 +87,7 @@ final class Workloads {
             new Clusters.Local(endpoint.appAddress(), endpoint.port(), port.protocol().isHttp2()),
             policy,
             policy.partners(mesh.settings().trustDomain()),
+            service.httpProfile(),
             reports ? Optional.of(mesh.settings().reporting().headers(policy)) : Optional.empty());
     return new Chain(sni(service, port), served);
   }

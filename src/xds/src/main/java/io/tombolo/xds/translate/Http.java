@@ -14,6 +14,7 @@ import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.JwtProvider;
 import java.util.List;
@@ -78,8 +79,13 @@ public final class Http {
   ///
   /// @param providers whose tokens the rules of the routes ask for
   /// @param report tells the control plane of each request
-  static Filter inbound(String routes, List<JwtProvider> providers, Optional<AccessLog> report) {
-    var manager = manager("inbound", routes);
+  static Filter inbound(
+      String routes,
+      HttpProfile profile,
+      List<JwtProvider> providers,
+      Optional<AccessLog> report) {
+    var manager =
+        HttpProfiles.under(profile, manager("inbound", routes)).addHttpFilters(NO_LISTS_IF_ROUTED);
     if (!providers.isEmpty()) {
       manager.addHttpFilters(Jwt.filter(providers));
     }

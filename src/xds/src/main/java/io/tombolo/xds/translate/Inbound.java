@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.tombolo.mesh.catalog.Protocol;
 import io.tombolo.mesh.flow.Mesh;
@@ -24,6 +25,7 @@ public final class Inbound {
   /// @param snis what callers name it by
   /// @param policy of the service
   /// @param partners the other trust domains that the policy lets in
+  /// @param httpProfile of the service
   /// @param reported the headers that are reported of each request; empty if no call is reported
   public record Served(
       String name,
@@ -33,6 +35,7 @@ public final class Inbound {
       Clusters.Local application,
       InboundPolicy policy,
       List<TrustDomain> partners,
+      HttpProfile httpProfile,
       Optional<List<String>> reported) {
     public Served {
       snis = List.copyOf(snis);
@@ -41,7 +44,8 @@ public final class Inbound {
 
     /// The same under these SNIs only.
     public Served under(List<String> chosen) {
-      return new Served(name, chosen, protocol, proxy, application, policy, partners, reported);
+      return new Served(
+          name, chosen, protocol, proxy, application, policy, partners, httpProfile, reported);
     }
 
     /// What its listener is made from: where requests are understood the policy is in the route,
@@ -49,7 +53,8 @@ public final class Inbound {
     public Served heard() {
       var keys = InboundPolicy.NOBODY.with(policy.providers());
       return protocol.isHttp()
-          ? new Served(name, snis, protocol, proxy, application, keys, partners, reported)
+          ? new Served(
+              name, snis, protocol, proxy, application, keys, partners, httpProfile, reported)
           : this;
     }
 
@@ -110,6 +115,7 @@ public final class Inbound {
       chain.addFilters(
           Http.inbound(
               served.routes(),
+              served.httpProfile(),
               served.policy().providers(),
               served.reported().map(of -> Reports.http(served.name(), of))));
     } else {

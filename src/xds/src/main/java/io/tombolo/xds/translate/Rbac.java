@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// Who may call, and how, as Envoy's RBAC: what an allowing rule matches and no denying rule before
 /// it. All is said of principals, for there identities and requests can be combined.
@@ -36,6 +37,16 @@ public final class Rbac {
 
   /// The policy that is there when whoever is not denied may call.
   private static final String REST = "default-allow";
+
+  /// A list, and what begins or ends with a blank.
+  private static final List<com.github.xds.type.matcher.v3.StringMatcher> UNCLEAR =
+      Stream.concat(
+              Stream.of(unclear().setContains(InboundPolicy.LIST)),
+              InboundPolicy.BLANKS.stream()
+                  .flatMap(blank ->
+                      Stream.of(unclear().setPrefix(blank), unclear().setSuffix(blank))))
+          .map(com.github.xds.type.matcher.v3.StringMatcher.Builder::build)
+          .toList();
 
   /// What an earlier rule has denied.
   ///
@@ -49,6 +60,10 @@ public final class Rbac {
   }
 
   private Rbac() {}
+
+  private static com.github.xds.type.matcher.v3.StringMatcher.Builder unclear() {
+    return com.github.xds.type.matcher.v3.StringMatcher.newBuilder();
+  }
 
   /// @param policy of one port
   public static RBAC of(InboundPolicy policy) {
@@ -83,30 +98,36 @@ public final class Rbac {
   }
 
   /// Denies requests with several values of one of these headers, whether it comes more than once
-  /// or as a list. Rules cannot say that: they look at each value of a header alone, a matcher at
-  /// all, joined.
+  /// or as a list, and with a blank at either end of it. Rules cannot say that: they look at each
+  /// value of a header alone, a matcher at all, joined.
   static Matcher noLists(List<String> headers) {
     var matcher =
         Matcher.newBuilder()
             .setOnNoMatch(Matcher.OnMatch.newBuilder().setAction(action("any", RBAC.Action.ALLOW)));
     for (var header : headers) {
-      var input = HttpRequestHeaderMatchInput.newBuilder().setHeaderName(header).build();
-      var list =
-          Matcher.MatcherList.Predicate.SinglePredicate.newBuilder()
-              .setInput(extension("header", input))
-              .setValueMatch(
-                  com.github.xds.type.matcher.v3.StringMatcher.newBuilder()
-                      .setContains(InboundPolicy.LIST));
+      var unclear = Matcher.MatcherList.Predicate.PredicateList.newBuilder();
+      UNCLEAR.forEach(text -> unclear.addPredicate(isSo(header, text)));
       matcher
           .getMatcherListBuilder()
           .addMatchers(
               Matcher.MatcherList.FieldMatcher.newBuilder()
-                  .setPredicate(Matcher.MatcherList.Predicate.newBuilder().setSinglePredicate(list))
+                  .setPredicate(Matcher.MatcherList.Predicate.newBuilder().setOrMatcher(unclear))
                   .setOnMatch(
                       Matcher.OnMatch.newBuilder()
                           .setAction(action("list/" + header, RBAC.Action.DENY))));
     }
     return matcher.build();
+  }
+
+  private static Matcher.MatcherList.Predicate isSo(
+      String header, com.github.xds.type.matcher.v3.StringMatcher text) {
+    var input = HttpRequestHeaderMatchInput.newBuilder().setHeaderName(header).build();
+    return Matcher.MatcherList.Predicate.newBuilder()
+        .setSinglePredicate(
+            Matcher.MatcherList.Predicate.SinglePredicate.newBuilder()
+                .setInput(extension("header", input))
+                .setValueMatch(text))
+        .build();
   }
 
   private static TypedExtensionConfig action(String name, RBAC.Action action) {
