@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Fact;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Networks;
 import io.tombolo.mesh.catalog.Port;
 import io.tombolo.mesh.catalog.Protocol;
@@ -387,7 +388,13 @@ class JwtIT {
                 List.of(
                     new Fact.Registered(
                         new Service(
-                            service, List.of(port), Set.of("desk"), List.of(), Map.of(), true)),
+                            service,
+                            List.of(port),
+                            Set.of("desk"),
+                            List.of(),
+                            Map.of(),
+                            true,
+                            HttpProfile.STRICT)),
                     new Fact.Registered(world.intentions(JSON.readTree(intention))),
                     new Fact.Registered(world.jwtProvider(JSON.readTree(provider()))),
                     new Fact.Registered(
@@ -404,7 +411,7 @@ class JwtIT {
   private static boolean decided(InboundPolicy policy, String path, Shown shown) {
     var caller =
         SpiffeId.consulService(new TrustDomain(TwoWorlds.TRUST_DOMAIN), "default", "dc1", "clerk");
-    var http = new Request.Http("GET", path, shown.headers(), shown.verified());
+    var http = new Request.Http("GET", path, Map.of(), shown.verified());
     return policy.decide(new Request(caller, PORT, http)).allowed();
   }
 
