@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Fact;
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Networks;
 import io.tombolo.mesh.catalog.Port;
 import io.tombolo.mesh.catalog.Protocol;
@@ -387,7 +388,13 @@ class JwtIT {
                 List.of(
                     new Fact.Registered(
                         new Service(
-                            service, List.of(port), Set.of("desk"), List.of(), Map.of(), true)),
+                            service,
+                            List.of(port),
+                            Set.of("desk"),
+                            List.of(),
+                            Map.of(),
+                            true,
+                            HttpProfile.STRICT)),
                     new Fact.Registered(world.intentions(JSON.readTree(intention))),
                     new Fact.Registered(world.jwtProvider(JSON.readTree(provider()))),
                     new Fact.Registered(

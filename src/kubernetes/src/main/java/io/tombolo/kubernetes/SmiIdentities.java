@@ -18,6 +18,8 @@ final class SmiIdentities {
   /// @param problems told the field and what is wrong with it, and the way out
   static List<Party> of(
       TrustDomain own, String namespace, Tree binding, BiConsumer<String, String> problems) {
+    binding.onlyKnown(Set.of("spec", "status"), problems);
+    binding.object("spec").onlyKnown(Set.of("schemes"), problems);
     var schemes = binding.object("spec").object("schemes");
     schemes.onlyKnown(
         Set.of("serviceAccount", "spiffeIdentities", "podLabelSelector", "podLabelSelectors"),

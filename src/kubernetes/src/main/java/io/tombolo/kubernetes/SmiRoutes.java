@@ -81,11 +81,16 @@ final class SmiRoutes {
           rule.at("name"),
           "%s is not there, and allows nothing until it is".formatted(kind.named(namespace, name)));
     }
-    var where = kind.named(namespace, name).toString();
-    return found
-        .map(object -> object.has("spec") ? object.object("spec") : object)
-        .map(body ->
-            new Tree(body.path().isEmpty() ? where : where + " " + body.path(), body.fields()));
+    return found.map(object -> body(object, kind.named(namespace, name).toString()));
+  }
+
+  private Tree body(Tree object, String where) {
+    var body =
+        object.has("spec")
+            ? new Tree(where + " spec", object.object("spec").fields())
+            : new Tree(where, object.fields());
+    body.onlyKnown(Set.of("matches", "status"), wrong);
+    return body;
   }
 
   private void ports(Tree route) {

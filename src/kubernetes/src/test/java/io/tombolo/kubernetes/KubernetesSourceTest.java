@@ -71,6 +71,11 @@ class KubernetesSourceTest {
         .anyMatch(item -> item instanceof Refused refused && refused.what().contains(what));
   }
 
+  /// But for the moment in which the API server makes room for a kind that was just defined.
+  private static boolean isLost(Fact fact) {
+    return fact instanceof Fact.Lost lost && !lost.why().contains("storage is (re)initializing");
+  }
+
   private static boolean waits(Catalog catalog, String name) {
     return catalog.endpoints().getOrDefault(service(name), Map.of()).values().stream()
         .map(EndpointSet::quarantined)
@@ -164,7 +169,7 @@ class KubernetesSourceTest {
             catalog.others().values().stream()
                 .anyMatch(i -> i instanceof PolicyObject p && p.key().name().equals("late")));
     heard.await("no complaint", catalog -> !anyRefused(catalog, "intentions.mesh.tombolo.io"));
-    assertThat(heard.facts()).noneMatch(Fact.Lost.class::isInstance);
+    assertThat(heard.facts()).noneMatch(KubernetesSourceTest::isLost);
   }
 
   @Test
@@ -243,7 +248,7 @@ class KubernetesSourceTest {
                     && policy.problems().isEmpty()
                     && !policy.intentions().isEmpty());
       }
-      assertThat(heard.facts()).noneMatch(Fact.Lost.class::isInstance);
+      assertThat(heard.facts()).noneMatch(KubernetesSourceTest::isLost);
       source.close();
     }
   }

@@ -175,6 +175,17 @@ class SmiTest {
   }
 
   @Test
+  void ports_that_are_written_elsewhere_are_not_taken_for_none() {
+    cluster
+        .apply(tcp("").replace("matches: {ports: []}", "ports: [9999]"))
+        .apply(toApi("{kind: TCPRoute, name: ports}"));
+
+    assertThat(cluster.problems(KIND, "target"))
+        .containsExactly("TCPRoute shop/ports spec.ports: not supported; remove it");
+    assertThat(webCallsApi(GET)).isFalse();
+  }
+
+  @Test
   void ports_of_a_tcp_route_narrow_the_http_routes_beside_it() {
     cluster
         .apply(group("{name: m, pathRegex: /api}"))

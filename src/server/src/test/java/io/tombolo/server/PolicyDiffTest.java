@@ -249,6 +249,33 @@ class PolicyDiffTest {
   }
 
   @Test
+  void what_an_identity_serves_is_compared() throws Exception {
+    var target =
+        """
+        apiVersion: access.smi-spec.io/v1alpha3
+        kind: TrafficTarget
+        metadata: { name: db, namespace: shop }
+        spec:
+          destination: { kind: ServiceAccount, name: db, namespace: shop }
+          sources: [ { kind: ServiceAccount, name: web, namespace: shop } ]
+          rules: [ { kind: HTTPRouteGroup, name: all, matches: [ get ] } ]
+        ---
+        apiVersion: specs.smi-spec.io/v1alpha4
+        kind: HTTPRouteGroup
+        metadata: { name: all, namespace: shop }
+        spec: { matches: [ { name: get, pathRegex: "/a", methods: [ GET ] } ] }
+        """;
+
+    var served = at("whatever", diff(two("{}", said("x.yaml", target, ""))));
+    assertThat(served.path("service").asText()).contains("/ns/shop/sa/db serves");
+    assertThat(served.path("source").asText()).endsWith("/ns/shop/sa/web");
+    assertThat(served.path("method").asText()).isEqualTo("GET");
+    assertThat(served.path("path").asText()).isEqualTo("/a");
+    assertThat(diff(two(said("x.yaml", target, ""), said("y.yaml", target, ""))).path("different"))
+        .isEmpty();
+  }
+
+  @Test
   void files_that_would_not_be_in_force_are_an_error_that_says_why() {
     assertThatThrownBy(() -> diff(two("{}", said("x.json", "{ \"Kind\": ", ""))))
         .isInstanceOf(BadRequestException.class)

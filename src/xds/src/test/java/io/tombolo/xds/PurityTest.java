@@ -46,6 +46,7 @@ class PurityTest {
             "com.google.protobuf..",
             "com.google.rpc..",
             "com.google.api.expr..",
+            "com.github.xds..",
             "io.envoyproxy..",
             "io.tombolo.mesh..",
             "io.tombolo.xds..")

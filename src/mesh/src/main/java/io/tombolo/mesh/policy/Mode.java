@@ -13,7 +13,8 @@ public record Mode(boolean strict, Action byDefault) {
 
   public Mode {
     if (strict && byDefault == Action.ALLOW) {
-      throw new IllegalArgumentException("a strict mesh denies by default; allow goes with consul-compat only");
+      throw new IllegalArgumentException(
+          "a strict mesh denies by default; allow goes with consul-compat only");
     }
   }
 }

@@ -226,6 +226,58 @@ class IntentionsTest {
   }
 
   @Test
+  void what_is_written_for_an_account_holds_at_its_workloads_and_at_no_others() {
+    var allow = rule(named("billing"), new Party.Account("shop", "web"), ALLOW);
+    var elsewhere = rule(named("billing"), new Party.Account("shop", "other"), ALLOW);
+    var policy = at(WEB.build(), allow, elsewhere);
+
+    assertThat(policy.rules()).extracting(Rule::intention).containsExactly(allow);
+    assertThat(policy.at(WEB_ID).decide(from(BILLING_ID)).allowed()).isTrue();
+    assertThat(policy.at(STRANGER).decide(from(BILLING_ID)).allowed()).isFalse();
+    assertThat(at(BILLING.build(), allow).rules()).isEmpty();
+  }
+
+  @Test
+  void a_denial_at_some_workloads_of_a_service_does_not_hide_it_from_the_caller() {
+    var deny = rule(named("billing"), new Party.Identified(WEB_ID), DENY);
+    var allow = rule(EVERYONE, new Party.InWorld(World.KUBERNETES, "shop", "web"), ALLOW);
+    var policy = at(WEB.build(), deny, allow);
+
+    assertThat(policy.mayAllow(BILLING_ID)).isTrue();
+    assertThat(policy.at(WEB_ID).decide(from(BILLING_ID)).allowed()).isFalse();
+    assertThat(policy.at(STRANGER).decide(from(BILLING_ID)).allowed()).isTrue();
+  }
+
+  @Test
+  void anyone_is_of_other_trust_domains_too() {
+    var partner = SpiffeId.parse("spiffe://partner.example/caller");
+    var policy =
+        at(
+            BILLING.build(),
+            rule(new Party.Anyone(), EVERYONE, DENY),
+            rule(new Party.Identified(partner), EVERYONE, ALLOW));
+
+    assertThat(policy.decide(from(partner)).allowed()).isTrue();
+    assertThat(policy.decide(from(GATEWAY)))
+        .isInstanceOfSatisfying(
+            Decision.Ruled.class,
+            ruled -> assertThat(ruled.by().intention().source()).isEqualTo(new Party.Anyone()));
+  }
+
+  @Test
+  void an_object_in_force_as_far_as_it_goes_replaces_what_was() {
+    var key = PolicyObject.key(DATACENTER, "TrafficTarget", "", "billing");
+    var good = PolicyObject.accepted(key, List.of(rule(EVERYONE, named("billing"), ALLOW)));
+    var partial = PolicyObject.partial(key, List.of(), List.of("spec.rules[0]: not there"));
+    var catalog =
+        Catalog.of(List.of(DATACENTER))
+            .with(List.of(new Fact.Registered(good)))
+            .with(List.of(new Fact.Registered(partial)));
+
+    assertThat(catalog.others().get(key)).isEqualTo(partial);
+  }
+
+  @Test
   void a_rejected_object_leaves_its_last_good_rules_in_force() {
     var key = PolicyObject.key(DATACENTER, "service-intentions", "", "billing");
     var good = PolicyObject.accepted(key, List.of(rule(EVERYONE, named("billing"), ALLOW)));

@@ -1,5 +1,6 @@
 package io.tombolo.server.policy;
 
+import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Endpoint;
 import io.tombolo.mesh.catalog.EndpointSet;
 import io.tombolo.mesh.catalog.Health;
@@ -163,7 +164,7 @@ record Assumed(List<Item> items, Map<ServiceId, String> titles) {
   private void add(ServiceId id, String title, SpiffeId runBy) {
     var names = Set.of(consulName(id.source(), id.namespace(), id.name()));
     titles.put(id, title);
-    items.add(new Service(id, List.of(PORT), names, List.of(), Map.of(), true));
+    items.add(new Service(id, List.of(PORT), names, List.of(), Map.of(), true, HttpProfile.STRICT));
     items.add(new EndpointSet(id, "", List.of(endpoint(id, runBy)), List.of()));
   }
 

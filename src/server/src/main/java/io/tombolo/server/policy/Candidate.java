@@ -24,7 +24,8 @@ import java.util.stream.Stream;
 public record Candidate(List<Item> items, Replacing replacing) {
   /// Which of the policies in force it stands in the place of.
   public enum Replacing {
-    /// All, of every source: what it says is all that there is.
+    /// All intentions, of every source: what it says is all that there is. Providers of tokens
+    /// stay, unless it has one of the same name.
     EVERYTHING,
     /// Those of the same source, kind and name, as if it were applied to what is in force.
     SAME_OBJECTS
@@ -91,7 +92,7 @@ public record Candidate(List<Item> items, Replacing replacing) {
   public Mesh in(Catalog catalog, Mesh.Settings settings) {
     var kept =
         switch (replacing) {
-          case EVERYTHING -> catalog.with(policies(catalog).<Fact>map(Fact.Gone::new).toList());
+          case EVERYTHING -> catalog.with(intentions(catalog).<Fact>map(Fact.Gone::new).toList());
           case SAME_OBJECTS -> catalog;
         };
     var policies =
@@ -122,8 +123,8 @@ public record Candidate(List<Item> items, Replacing replacing) {
             .toList());
   }
 
-  private static Stream<Key> policies(Catalog catalog) {
-    return catalog.others().values().stream().filter(Candidate::isPolicy).map(Item::key);
+  private static Stream<Key> intentions(Catalog catalog) {
+    return catalog.others().keySet().stream().filter(key -> key.kind() == Key.Kind.INTENTIONS);
   }
 
   private static boolean isPolicy(Item item) {

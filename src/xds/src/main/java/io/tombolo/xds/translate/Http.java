@@ -80,10 +80,7 @@ public final class Http {
   /// @param providers whose tokens the rules of the routes ask for
   /// @param report tells the control plane of each request
   static Filter inbound(
-      String routes,
-      HttpProfile profile,
-      List<JwtProvider> providers,
-      Optional<AccessLog> report) {
+      String routes, HttpProfile profile, List<JwtProvider> providers, Optional<AccessLog> report) {
     var manager =
         HttpProfiles.under(profile, manager("inbound", routes)).addHttpFilters(NO_LISTS_IF_ROUTED);
     if (!providers.isEmpty()) {

@@ -43,8 +43,8 @@ public final class Rbac {
       Stream.concat(
               Stream.of(unclear().setContains(InboundPolicy.LIST)),
               InboundPolicy.BLANKS.stream()
-                  .flatMap(blank ->
-                      Stream.of(unclear().setPrefix(blank), unclear().setSuffix(blank))))
+                  .flatMap(
+                      blank -> Stream.of(unclear().setPrefix(blank), unclear().setSuffix(blank))))
           .map(com.github.xds.type.matcher.v3.StringMatcher.Builder::build)
           .toList();
 
