@@ -63,7 +63,9 @@ class EnvoyDecidesTest {
   static InboundPolicy policy(List<JsonNode> entries, Port port, Mode mode, TrustDomain domain) {
     var world = new ConsulWorld(domain, DC, new Networks(Map.of()), "vms");
     var id = new ServiceId(DC, "default", "api");
-    var service = new Service(id, List.of(port), Set.of("api"), List.of(), Map.of(), true, HttpProfile.STRICT);
+    var service =
+        new Service(
+            id, List.of(port), Set.of("api"), List.of(), Map.of(), true, HttpProfile.STRICT);
     var facts = new ArrayList<Fact>(List.of(new Fact.Registered(service)));
     for (var entry : entries) {
       var read = (PolicyObject) world.intentions(entry);
