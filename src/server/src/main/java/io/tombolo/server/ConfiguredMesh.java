@@ -14,7 +14,6 @@ import io.tombolo.mesh.catalog.Networks;
 import io.tombolo.mesh.catalog.SameName;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.TrustDomain;
-import io.tombolo.mesh.policy.Mode;
 import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.Mode;
 import io.tombolo.mesh.policy.Text;

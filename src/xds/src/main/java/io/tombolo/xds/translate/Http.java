@@ -88,7 +88,6 @@ public final class Http {
     }
     return filter(
         manager
-            .addHttpFilters(NO_LISTS_IF_ROUTED)
             .addHttpFilters(DENY_UNLESS_ROUTED)
             .addHttpFilters(ROUTER)
             .addAccessLog(Logs.REQUEST)

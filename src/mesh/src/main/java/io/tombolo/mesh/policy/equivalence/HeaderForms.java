@@ -10,7 +10,8 @@ import java.util.Set;
 
 /// How headers may come in the requests that are looked at.
 ///
-/// @param once those that are missing or have one value, which is no list
+/// @param once those that are missing or have one value, which is no list and has no blank at an
+///   end
 /// @param list the one that comes more than once or as a list; empty if none has to
 record HeaderForms(Set<String> once, Optional<String> list) {
   /// How one header may come.
@@ -22,7 +23,7 @@ record HeaderForms(Set<String> once, Optional<String> list) {
     /// Values in which each test has the outcome that is wanted, if there are any; the fewest.
     Optional<List<String>> values(Outcomes tests, Texts texts) {
       return switch (this) {
-        case ONCE -> missing(tests).or(() -> one(Letters.OF_SINGLE_HEADERS, tests, texts));
+        case ONCE -> missing(tests).or(() -> one(Letters.OF_SINGLE_HEADERS, trimmed(tests), texts));
         case ANY ->
             missing(tests)
                 .or(() -> one(Letters.OF_HEADERS, tests, texts))
@@ -33,6 +34,15 @@ record HeaderForms(Set<String> once, Optional<String> list) {
 
     private static Optional<List<String>> missing(Outcomes tests) {
       return tests.passed().isEmpty() ? Optional.of(List.of()) : Optional.empty();
+    }
+
+    /// With no blank at an end.
+    private static Outcomes trimmed(Outcomes tests) {
+      return tests
+          .with(Text.prefix(" "), false)
+          .with(Text.suffix(" "), false)
+          .with(Text.prefix("\t"), false)
+          .with(Text.suffix("\t"), false);
     }
 
     /// An empty one only where no other will do.

@@ -176,6 +176,14 @@ class EquivalenceTest {
   }
 
   @Test
+  void a_value_with_a_blank_at_an_end_is_refused_by_strict_policies() {
+    var blank = everyone(ALLOW, new Header("role", Text.suffix("admin ")));
+
+    assertEqual(new InboundPolicy(Set.of(), List.of(blank), Mode.STRICT), InboundPolicy.NOBODY);
+    difference(policy(blank), InboundPolicy.NOBODY);
+  }
+
+  @Test
   void a_claim_with_several_texts_passes_tests_that_no_text_passes_together() {
     var reader = new Condition.Claim("idp", List.of("roles"), Text.exact("reader"));
     var writer = new Condition.Claim("idp", List.of("roles"), Text.exact("writer"));

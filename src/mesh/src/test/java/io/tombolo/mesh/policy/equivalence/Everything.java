@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 final class Everything {
   private static final int LONGEST = 5;
   private static final List<String> PATHS = texts("/", "abAB/z", LONGEST);
-  private static final List<String> VALUES = texts("", "abAB,z", LONGEST);
+  private static final List<String> VALUES = texts("", "abAB, z", LONGEST - 1);
   private static final List<SpiffeId> CALLERS =
       Stream.concat(
               SmallPolicies.CALLERS.stream(),

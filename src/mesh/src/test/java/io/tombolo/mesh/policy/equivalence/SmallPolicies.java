@@ -108,7 +108,8 @@ final class SmallPolicies {
     var value = new StringBuilder(whole ? first : "");
     int length = random.nextInt(3);
     for (int i = 0; i < length; i++) {
-      value.append(oneOf(List.of("a", "b", "A", first.isEmpty() ? "," : "/")));
+      value.append(
+          oneOf(first.isEmpty() ? List.of("a", "b", "A", ",", " ") : List.of("a", "b", "A", "/")));
     }
     if (kind == Text.Kind.PRESENT) {
       return Text.PRESENT;
