@@ -2,7 +2,7 @@ package io.tombolo.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tombolo.testbed.Host;
+import io.tombolo.testbed.Await;
 import io.tombolo.testbed.HttpCall;
 import java.io.IOException;
 import java.time.Duration;
@@ -65,7 +65,10 @@ class EditsIT {
     CALLERS.forEach(
         caller -> PATHS.forEach(path -> matrix.put(caller + path, path.equals(ALWAYS))));
     write(matrix, random);
-    worlds.awaitAllApplied();
+    Await.until(
+        "the first version is in force",
+        Duration.ofSeconds(30),
+        () -> status("orders", ALWAYS) == 200 && status("web", NEVER) == 403);
 
     var sent = Collections.synchronizedList(new ArrayList<Sent>());
     try (var calling = Executors.newCachedThreadPool()) {
@@ -73,27 +76,16 @@ class EditsIT {
           CALLERS.stream()
               .map(caller -> calling.submit(() -> call(caller, new Random(seed), sent)))
               .toList();
-      for (int edit = 1; edit <= EDITS; edit++) {
-        var flipped = CALLERS.get(random.nextInt(2)) + PATHS.get(2 + random.nextInt(3));
-        matrix.computeIfPresent(flipped, (_, may) -> !may);
-        write(matrix, random);
-        if (edit % EDITS_PER_KILL == 0) {
-          long killed = System.nanoTime();
-          var outage = new long[] {killed, Long.MAX_VALUE};
-          outages.add(outage);
-          worlds.controlPlane().daemon().restart();
-          worlds.controlPlane().awaitReady();
-          worlds.awaitAllApplied();
-          outage[1] = System.nanoTime();
-        }
+      try {
+        edit(matrix, random);
+        worlds.awaitAllApplied();
+      } finally {
+        done.set(true);
       }
-      worlds.awaitAllApplied();
-      done.set(true);
       for (var caller : callers) {
         caller.get();
       }
     } finally {
-      done.set(true);
       worlds.consul().intention("billing", "web-shop", "allow");
       worlds.awaitAllApplied();
     }
@@ -104,15 +96,37 @@ class EditsIT {
     assertThat(sent.size()).isGreaterThan(EDITS);
   }
 
+  /// Flips what may be sent, one at a time.
+  private void edit(Map<String, Boolean> matrix, Random random) throws Exception {
+    for (int edit = 1; edit <= EDITS; edit++) {
+      var flipped = CALLERS.get(random.nextInt(2)) + PATHS.get(2 + random.nextInt(3));
+      matrix.computeIfPresent(flipped, (_, may) -> !may);
+      write(matrix, random);
+      if (edit % EDITS_PER_KILL == 0) {
+        long killed = System.nanoTime();
+        var outage = new long[] {killed, Long.MAX_VALUE};
+        outages.add(outage);
+        worlds.controlPlane().daemon().restart();
+        worlds.controlPlane().awaitReady();
+        worlds.awaitAllApplied();
+        outage[1] = System.nanoTime();
+      }
+    }
+  }
+
   private Void call(String caller, Random random, List<Sent> sent) throws IOException {
-    Host from = worlds.the(caller).host();
     while (!done.get()) {
       var path = PATHS.get(random.nextInt(PATHS.size()));
       long begun = System.nanoTime();
-      var reply = from.http(HttpCall.get("http://127.0.0.1:%d%s".formatted(TwoWorlds.HTTP, path)));
-      sent.add(new Sent(caller, path, begun, System.nanoTime(), reply.status()));
+      int status = status(caller, path);
+      sent.add(new Sent(caller, path, begun, System.nanoTime(), status));
     }
     return null;
+  }
+
+  private int status(String caller, String path) throws IOException {
+    var call = HttpCall.get("http://127.0.0.1:%d%s".formatted(TwoWorlds.HTTP, path));
+    return worlds.the(caller).host().http(call).status();
   }
 
   /// Does some version that may have been in force say so?
