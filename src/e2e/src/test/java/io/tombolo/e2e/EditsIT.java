@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Tag("intentions")
 @ExtendWith(TwoWorldsExtension.class)
 class EditsIT {
-  private static final int EDITS = Integer.getInteger("tombolo.edits", 300);
+  private static final int EDITS = Integer.getInteger("tombolo.edits", 200);
   private static final int EDITS_PER_KILL = Math.max(EDITS / 10, 100);
 
   /// In how long an edit is in force at the latest.
@@ -142,7 +142,8 @@ class EditsIT {
         .subMap(oldest == null ? wanted.firstKey() : oldest, true, one.ended(), true)
         .values()
         .stream()
-        .anyMatch(matrix -> matrix.get(one.caller() + one.path()) == (one.status() == 200));
+        .anyMatch(matrix ->
+            Boolean.TRUE.equals(matrix.get(one.caller() + one.path())) == (one.status() == 200));
   }
 
   /// Writes who may send what, each time in other words.
