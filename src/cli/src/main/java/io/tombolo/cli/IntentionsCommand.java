@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
     name = "intentions",
     description = "Who may call whom, in the order in which rules are tried.",
     mixinStandardHelpOptions = true,
-    subcommands = {DiffCommand.class, SimulateCommand.class, LearnCommand.class})
+    subcommands = {DiffCommand.class, SimulateCommand.class, LearnCommand.class, LintCommand.class})
 final class IntentionsCommand implements Callable<Integer> {
   @Mixin private final Page page = new Page();
 
@@ -37,7 +37,8 @@ final class IntentionsCommand implements Callable<Integer> {
                 Table.text(object, "inForce"),
                 Table.joined(object.path("problems"))));
     return rules
-        + "What no rule matches is denied.\n"
+        + "What no rule matches is %s.\n"
+            .formatted(Table.text(page, "byDefault").equals("allow") ? "allowed" : "denied")
         + (rejected.isEmpty() ? "" : "\nRejected\n" + rejected);
   }
 }

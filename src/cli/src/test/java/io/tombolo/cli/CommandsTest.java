@@ -145,6 +145,22 @@ class CommandsTest {
   }
 
   @Test
+  @Tag("intentions")
+  void lint_names_the_object_and_the_way_out() {
+    controlPlane.answering(
+        "/v1/intentions/lint",
+        """
+        {"revision": 1, "findings": [{"code": "host-case", "error": false,
+           "writtenIn": "consul/dc1/service-intentions/api#0", "where": null,
+           "meaning": "set IgnoreCase"}]}
+        """);
+
+    assertThat(ask("intentions", "lint")).isZero();
+    assertThat(out.toString())
+        .containsPattern("host-case +consul/dc1/service-intentions/api#0 +- +set IgnoreCase");
+  }
+
+  @Test
   void decide_names_the_rule() {
     controlPlane.answering(
         "/v1/decision",

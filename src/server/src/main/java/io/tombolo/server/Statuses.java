@@ -7,6 +7,7 @@ import io.tombolo.mesh.flow.Verdict;
 import io.tombolo.server.model.ModelLoop;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jboss.logging.Logger;
 
@@ -39,11 +40,14 @@ final class Statuses implements Runnable {
 
   private void writeNews() {
     var now = new HashMap<Key, Verdict>();
-    var catalog = loop.model().mesh().catalog();
+    var mesh = loop.model().mesh();
+    var catalog = mesh.catalog();
+    var errors = mesh.errors();
     for (var item : catalog.others().values()) {
       var writer = writers.get(item.key().source());
       if (writer != null && StatusWriter.concerns(item.key())) {
         Verdict.of(item, catalog)
+            .map(verdict -> verdict.with(errors.getOrDefault(item.key(), List.of())))
             .filter(verdict -> known(item.key(), verdict, writer))
             .ifPresent(verdict -> now.put(item.key(), verdict));
       }

@@ -3,21 +3,27 @@ package io.tombolo.mesh.flow;
 import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Destination;
 import io.tombolo.mesh.catalog.Endpoint;
+import io.tombolo.mesh.catalog.Key;
 import io.tombolo.mesh.catalog.Naming;
 import io.tombolo.mesh.catalog.SameName;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.ServiceId;
 import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.policy.Finding;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intentions;
 import io.tombolo.mesh.policy.Mode;
+import io.tombolo.mesh.policy.PolicyObject;
+import io.tombolo.mesh.policy.Provenance;
 import io.tombolo.mesh.route.Choice;
 import io.tombolo.mesh.route.Routes;
 import io.tombolo.mesh.scope.Visibility;
 import io.tombolo.mesh.traffic.Reporting;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The whole mesh at one moment: what every source said, and what follows from it. Immutable; a
 /// pure function of catalog and settings.
@@ -110,5 +116,38 @@ public record Mesh(
   /// difference between the two catalogs is derived again.
   public Mesh then(Catalog next) {
     return new Step(this, next).mesh();
+  }
+
+  /// What those who wrote intentions should know.
+  public Stream<Finding> findings() {
+    var written =
+        intentions.byDestination().values().stream()
+            .flatMap(List::stream)
+            .flatMap(tried -> Finding.of(tried.intention()));
+    return Stream.concat(written, misplaced());
+  }
+
+  /// By policy object, what is wrong with where its intentions are to hold.
+  public Map<Key, List<String>> errors() {
+    return misplaced()
+        .collect(
+            Collectors.groupingBy(
+                found -> object(found.intention().writtenIn()),
+                Collectors.mapping(
+                    found ->
+                        "%s: %s (%s)"
+                            .formatted(found.where(), found.code().meaning(), found.code().label()),
+                    Collectors.toList())));
+  }
+
+  private Stream<Finding> misplaced() {
+    return catalog.services().values().stream()
+        .flatMap(service ->
+            Finding.at(service, policies.getOrDefault(service.id(), InboundPolicy.NOBODY)));
+  }
+
+  private static Key object(Provenance writtenIn) {
+    return PolicyObject.key(
+        writtenIn.source(), writtenIn.kind(), writtenIn.namespace(), writtenIn.name());
   }
 }

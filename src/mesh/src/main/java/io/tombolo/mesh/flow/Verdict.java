@@ -20,6 +20,11 @@ public record Verdict(List<String> problems, List<String> unresolved) {
     unresolved = List.copyOf(unresolved);
   }
 
+  /// The same with more problems.
+  public Verdict with(List<String> more) {
+    return new Verdict(Stream.concat(problems.stream(), more.stream()).toList(), unresolved);
+  }
+
   /// Of an item in a catalog; empty if it is none that someone wants to know about.
   public static Optional<Verdict> of(Item item, Catalog catalog) {
     return switch (item) {

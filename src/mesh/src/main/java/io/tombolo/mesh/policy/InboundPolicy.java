@@ -162,7 +162,8 @@ public record InboundPolicy(
             .findFirst();
   }
 
-  private static boolean isUnclear(String joined) {
+  /// Would a value like this be refused?
+  static boolean isUnclear(String joined) {
     return joined.contains(LIST)
         || BLANKS.stream().anyMatch(blank -> joined.startsWith(blank) || joined.endsWith(blank));
   }

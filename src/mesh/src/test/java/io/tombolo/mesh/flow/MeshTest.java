@@ -13,9 +13,19 @@ import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Endpoint;
 import io.tombolo.mesh.catalog.Examples;
 import io.tombolo.mesh.catalog.Fact;
+import io.tombolo.mesh.catalog.Port;
+import io.tombolo.mesh.catalog.Protocol;
 import io.tombolo.mesh.catalog.SameName;
+import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.Decision;
+import io.tombolo.mesh.policy.Intention;
+import io.tombolo.mesh.policy.Intention.Action;
+import io.tombolo.mesh.policy.Party;
+import io.tombolo.mesh.policy.Permission;
+import io.tombolo.mesh.policy.PolicyObject;
+import io.tombolo.mesh.policy.Provenance;
 import io.tombolo.mesh.policy.Request;
+import io.tombolo.mesh.policy.Text;
 import io.tombolo.mesh.scope.Visibility;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +62,31 @@ class MeshTest {
     assertThat(mesh.servedBy())
         .containsOnlyKeys(
             "kubernetes/cluster-1/shop/web-10-1-0-7", "kubernetes/cluster-1/shop/web-10-1-0-8");
+  }
+
+  @Test
+  void permissions_on_requests_for_a_service_that_speaks_tcp_are_an_error_of_their_object() {
+    var billing = aConsulService("billing").on(new Port("", 5432, Protocol.TCP));
+    var key = PolicyObject.key(DATACENTER, "service-intentions", "", "billing");
+    var allow = new Permission(Action.ALLOW, new Condition.Path(Text.prefix("/a")));
+    var intention =
+        new Intention(
+            new Party.Named("web"),
+            new Party.Named("billing"),
+            List.of(allow),
+            Intention.Otherwise.DEFAULT,
+            new Provenance(DATACENTER, "service-intentions", "", "billing", 0));
+    var catalog =
+        Catalog.of(List.of(DATACENTER))
+            .with(
+                List.of(
+                    new Fact.Registered(billing.build()),
+                    new Fact.Registered(PolicyObject.accepted(key, List.of(intention)))));
+
+    assertThat(requireNonNull(Mesh.of(catalog, SETTINGS).errors().get(key)))
+        .singleElement()
+        .asString()
+        .contains(billing.id() + ":5432", "declare the protocol", "requests-on-tcp");
   }
 
   @Test

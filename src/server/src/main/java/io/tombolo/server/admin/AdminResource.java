@@ -62,6 +62,13 @@ public class AdminResource {
     return CatalogView.intentions(mesh());
   }
 
+  /// Where strict meshes and Consul read intentions otherwise, and what they do not do.
+  @GET
+  @Path("intentions/lint")
+  public Pages.FindingsPage lint() {
+    return CatalogView.findings(mesh());
+  }
+
   @GET
   @Path("routes")
   public Pages.RoutesPage routes() {

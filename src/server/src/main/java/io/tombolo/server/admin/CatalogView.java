@@ -35,7 +35,7 @@ final class CatalogView {
         proxies,
         catalog.services().size(),
         (int) sets(catalog).mapToLong(set -> set.endpoints().size()).sum(),
-        quarantined(catalog).size() + refused(catalog).size() + rejected(catalog).size());
+        quarantined(catalog).size() + refused(catalog).size() + rejected(mesh).size());
   }
 
   private static Pages.SourceState source(SourceId id, SourceStatus status) {
@@ -137,12 +137,30 @@ final class CatalogView {
     var catalog = mesh.catalog();
     return new Pages.IntentionsPage(
         catalog.revision(),
+        lower(mesh.settings().mode().byDefault()),
         policies(catalog)
             .flatMap(policy -> policy.intentions().stream())
             .sorted(Intention.FIRST_TRIED)
             .map(CatalogView::intention)
             .toList(),
-        rejected(catalog));
+        rejected(mesh));
+  }
+
+  static Pages.FindingsPage findings(Mesh mesh) {
+    return new Pages.FindingsPage(
+        mesh.catalog().revision(),
+        mesh.findings()
+            .map(found ->
+                new Pages.FindingPage(
+                    found.code().label(),
+                    found.code().isError(),
+                    found.intention().writtenIn().toString(),
+                    found.where().isEmpty() ? null : found.where(),
+                    found.code().meaning()))
+            .sorted(
+                Comparator.comparing(Pages.FindingPage::writtenIn)
+                    .thenComparing(Pages.FindingPage::toString))
+            .toList());
   }
 
   private static Pages.IntentionPage intention(Intention intention) {
@@ -154,12 +172,17 @@ final class CatalogView {
         intention.writtenIn().toString());
   }
 
-  private static List<Pages.Rejected> rejected(Catalog catalog) {
-    return policies(catalog)
+  private static List<Pages.Rejected> rejected(Mesh mesh) {
+    var errors = mesh.errors();
+    return policies(mesh.catalog())
         .map(policy ->
             new Pages.Rejected(
                 name(policy),
-                Stream.concat(policy.problems().stream(), policy.unresolved(catalog).stream())
+                Stream.of(
+                        policy.problems(),
+                        policy.unresolved(mesh.catalog()),
+                        errors.getOrDefault(policy.key(), List.of()))
+                    .flatMap(List::stream)
                     .toList(),
                 policy.intentions().size()))
         .filter(policy -> !policy.problems().isEmpty())

@@ -61,7 +61,16 @@ final class Pages {
 
   record Refused(String source, String what, String reason) {}
 
-  record IntentionsPage(long revision, List<IntentionPage> intentions, List<Rejected> rejected) {}
+  /// @param byDefault what becomes of what no intention is about: `allow` or `deny`
+  record IntentionsPage(
+      long revision, String byDefault, List<IntentionPage> intentions, List<Rejected> rejected) {}
+
+  record FindingsPage(long revision, List<FindingPage> findings) {}
+
+  /// @param code stable
+  /// @param where a port of a service, if it is so there alone
+  record FindingPage(
+      String code, boolean error, String writtenIn, @Nullable String where, String meaning) {}
 
   record IntentionPage(
       String source, String destination, String action, int precedence, String writtenIn) {}
