@@ -50,8 +50,14 @@ final class ConfiguredMesh {
         new SameName(config.sameName().byDefault(), config.sameName().rules()),
         gateways,
         config.visibility(),
-        Mode.STRICT,
+        mode(config.intentions()),
         reporting(config.flows()));
+  }
+
+  private static Mode mode(TomboloConfig.Intentions intentions) {
+    return named(
+        "tombolo.intentions.default",
+        () -> new Mode(intentions.mode() == TomboloConfig.Reading.STRICT, intentions.byDefault()));
   }
 
   private static Reporting reporting(TomboloConfig.Flows flows) {
