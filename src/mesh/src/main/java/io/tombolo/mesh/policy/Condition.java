@@ -4,6 +4,7 @@ import io.tombolo.mesh.catalog.Names;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -270,6 +271,11 @@ public sealed interface Condition {
     };
   }
 
+  /// The tests of headers in it.
+  default Stream<Header> headers() {
+    return parts().filter(Header.class::isInstance).map(Header.class::cast);
+  }
+
   /// Does it look at more than the connection?
   default boolean ofRequests() {
     return parts()
@@ -283,12 +289,22 @@ public sealed interface Condition {
 
   /// The same for calls to one port.
   default Condition at(int port) {
+    return replaced(
+        false,
+        (test, _) ->
+            test instanceof Port(var number) ? (number == port ? always() : never()) : test);
+  }
+
+  /// The same with other tests, in the shortest form.
+  ///
+  /// @param denied is what holds denied? Told with each test, turned round where it must not hold.
+  default Condition replaced(boolean denied, BiFunction<Condition, Boolean, Condition> test) {
     return switch (this) {
-      case Port(var number) -> number == port ? always() : never();
-      case AllOf(var of) -> allOf(of.stream().map(part -> part.at(port)).toList());
-      case AnyOf(var of) -> anyOf(of.stream().map(part -> part.at(port)).toList());
-      case Not(var of) -> not(of.at(port));
-      case Path _, Method _, Header _, Caller _, Claim _, Token _ -> this;
+      case AllOf(var of) -> allOf(of.stream().map(part -> part.replaced(denied, test)).toList());
+      case AnyOf(var of) -> anyOf(of.stream().map(part -> part.replaced(denied, test)).toList());
+      case Not(var of) -> not(of.replaced(!denied, test));
+      case Path _, Method _, Header _, Port _, Caller _, Claim _, Token _ ->
+          test.apply(this, denied);
     };
   }
 

@@ -128,9 +128,9 @@ public record InboundPolicy(
   public List<String> unambiguous() {
     return mode.strict()
         ? rules.stream()
-            .flatMap(rule -> rule.condition().parts())
-            .filter(part -> part instanceof Condition.Header header && header.testsValue())
-            .map(part -> ((Condition.Header) part).name())
+            .flatMap(rule -> rule.condition().headers())
+            .filter(Condition.Header::testsValue)
+            .map(Condition.Header::name)
             .distinct()
             .sorted()
             .toList()
@@ -163,7 +163,7 @@ public record InboundPolicy(
   }
 
   /// Would a value like this be refused?
-  static boolean isUnclear(String joined) {
+  public static boolean isUnclear(String joined) {
     return joined.contains(LIST)
         || BLANKS.stream().anyMatch(blank -> joined.startsWith(blank) || joined.endsWith(blank));
   }

@@ -31,7 +31,7 @@ final class Judge {
     if (policy.banned().contains(caller)) {
       return new Judgement.Decided(new Decision.Banned());
     }
-    var list = unambiguous.stream().filter(header -> Truth.isList(header, flow)).findFirst();
+    var list = unambiguous.stream().filter(header -> Truth.isUnclear(header, flow)).findFirst();
     if (list.isPresent()) {
       return new Judgement.Decided(new Decision.Ambiguous(list.get()));
     }

@@ -4,6 +4,7 @@ import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.InboundPolicy;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// Whether a condition holds for a flow, as far as what was recorded of it tells.
@@ -54,11 +55,18 @@ enum Truth {
         };
   }
 
+  /// Is a request with such values refused where rules look at them?
+  static boolean isUnclear(String header, Flow flow) {
+    return has(header, flow, InboundPolicy::isUnclear);
+  }
+
   /// Has the request several values of a header?
-  static boolean isList(String header, Flow flow) {
+  private static boolean isList(String header, Flow flow) {
+    return has(header, flow, value -> value.contains(InboundPolicy.LIST));
+  }
+
+  private static boolean has(String header, Flow flow, Predicate<String> value) {
     var http = flow.request().http();
-    return http != null
-        && http.headers().getOrDefault(header, List.of()).stream()
-            .anyMatch(value -> value.contains(InboundPolicy.LIST));
+    return http != null && http.headers().getOrDefault(header, List.of()).stream().anyMatch(value);
   }
 }

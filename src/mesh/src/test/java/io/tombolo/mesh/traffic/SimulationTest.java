@@ -21,6 +21,8 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("intentions")
 class SimulationTest {
@@ -151,8 +153,10 @@ class SimulationTest {
 
   /// Strict meshes deny lists before any rule. Whether a header that was not recorded was one is
   /// not known.
-  @Test
-  void a_list_of_values_is_denied_and_one_that_may_be_there_leaves_it_open() {
+  @ParameterizedTest
+  @ValueSource(strings = {"admin,clerk", "admin ", "\tadmin"})
+  void a_list_or_a_blank_at_an_end_is_denied_and_one_that_may_be_there_leaves_it_open(
+      String value) {
     var list =
         new Seen(
             new Flow(
@@ -161,7 +165,7 @@ class SimulationTest {
                 new Request(
                     Shop.caller(0),
                     Shop.PORT,
-                    new Request.Http("GET", "/api/a", Map.of("x-role", "admin,clerk"))),
+                    new Request.Http("GET", "/api/a", Map.of("x-role", value))),
                 Set.of("x-role"),
                 false),
             1,
