@@ -71,11 +71,7 @@ final class JwtProviderEntry {
     if (!WrittenTokens.isName(name)) {
       problems.add(entry.at("Name"), "must be 1 to 128 of a-z, A-Z, 0-9, '-', '_' and '.'");
     }
-    for (var field : List.of("Namespace", "Partition")) {
-      if (entry.has(field) && !entry.text(field).equals("default")) {
-        problems.add(entry.at(field), "must be \"default\" or left out");
-      }
-    }
+    problems.requireDefault(entry);
     var keys = new WrittenKeys(problems).of(entry.object("JSONWebKeySet"));
     var carriage = carriage();
     var audiences = entry.texts("Audiences");

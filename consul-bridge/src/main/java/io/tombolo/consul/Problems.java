@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /// What is wrong with a config entry, each with the field and the way out. Not thread-safe.
 final class Problems {
@@ -23,8 +24,22 @@ final class Problems {
 
   /// Whatever else it says is not understood.
   void refuseBeyond(Fields fields, Set<String> known) {
+    refuseBeyond(fields, known, _ -> "is not known; remove it");
+  }
+
+  /// @param wayOut what to say of such a field
+  void refuseBeyond(Fields fields, Set<String> known, UnaryOperator<String> wayOut) {
     for (var field : fields.beyond(known)) {
-      add(fields.at(Names.printable(field)), "is not known; remove it");
+      add(fields.at(Names.printable(field)), wayOut.apply(field));
+    }
+  }
+
+  /// Consul's community edition knows one namespace and one partition.
+  void requireDefault(Fields fields) {
+    for (var field : List.of("Namespace", "Partition")) {
+      if (!fields.text(field, "default").equals("default") && fields.has(field)) {
+        add(fields.at(field), "must be \"default\" or left out");
+      }
     }
   }
 

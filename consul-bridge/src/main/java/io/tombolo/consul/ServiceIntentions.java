@@ -51,12 +51,13 @@ final class ServiceIntentions {
   private final SourceId source;
   private final Fields entry;
   private final String name;
-  private final List<String> problems = new ArrayList<>();
+  private final Problems problems;
 
   private ServiceIntentions(SourceId source, Fields entry) {
     this.source = source;
     this.entry = entry;
     this.name = entry.text("Name");
+    this.problems = new Problems(KIND + " " + Names.printable(name));
   }
 
   static PolicyObject convert(SourceId source, JsonNode json) {
@@ -71,10 +72,10 @@ final class ServiceIntentions {
   }
 
   private PolicyObject policy(Key key) {
-    refuseBeyond(entry, OF_ENTRY);
-    requireDefault(entry);
+    problems.refuseBeyond(entry, OF_ENTRY, ServiceIntentions::wayOut);
+    problems.requireDefault(entry);
     var destination = party(entry);
-    var given = new WrittenTokens(this::problem).of(entry);
+    var given = new WrittenTokens(problems).of(entry);
     var intentions = new ArrayList<Intention>();
     var sources = entry.objects("Sources");
     for (int i = 0; i < sources.size(); i++) {
@@ -82,17 +83,17 @@ final class ServiceIntentions {
       intention(sources.get(i), destination, writtenIn)
           .ifPresent(intention -> intentions.add(intention.given(given)));
     }
-    return problems.isEmpty()
+    return problems.all().isEmpty()
         ? PolicyObject.accepted(key, intentions)
-        : PolicyObject.rejected(key, problems);
+        : PolicyObject.rejected(key, problems.all());
   }
 
   private Optional<Intention> intention(
       Fields caller, @Nullable Party destination, Provenance writtenIn) {
-    refuseBeyond(caller, OF_SOURCE);
-    requireDefault(caller);
+    problems.refuseBeyond(caller, OF_SOURCE, ServiceIntentions::wayOut);
+    problems.requireDefault(caller);
     if (!caller.text("Type", "consul").equals("consul")) {
-      problem(caller.at("Type"), "must be \"consul\"");
+      problems.add(caller.at("Type"), "must be \"consul\"");
     }
     var party = party(caller);
     return caller.has("Permissions")
@@ -109,7 +110,7 @@ final class ServiceIntentions {
           default -> null;
         };
     if (action == null) {
-      problem(caller.at("Action"), "must be \"allow\" or \"deny\"");
+      problems.add(caller.at("Action"), "must be \"allow\" or \"deny\"");
     }
     return action == null || party == null || destination == null
         ? Optional.empty()
@@ -119,12 +120,12 @@ final class ServiceIntentions {
   private Optional<Intention> onRequests(
       Fields caller, @Nullable Party party, @Nullable Party destination, Provenance writtenIn) {
     if (caller.has("Action")) {
-      problem(caller.at("Action"), "goes without Permissions; keep one of them");
+      problems.add(caller.at("Action"), "goes without Permissions; keep one of them");
     }
     if (destination instanceof Party.Everyone) {
-      problem(caller.at("Permissions"), "go with the name of one service, not with *");
+      problems.add(caller.at("Permissions"), "go with the name of one service, not with *");
     }
-    var permissions = new WrittenPermissions(this::problem).of(caller);
+    var permissions = new WrittenPermissions(problems).of(caller);
     return party == null || destination == null
         ? Optional.empty()
         : Optional.of(new Intention(party, destination, permissions, Otherwise.DEFAULT, writtenIn));
@@ -138,17 +139,11 @@ final class ServiceIntentions {
     if (Names.isLabel(wanted)) {
       return new Party.Named(wanted);
     }
-    problem(
+    problems.add(
         named.at("Name"),
         "\"%s\" must be a service's name (a DNS label) or \"*\""
             .formatted(Names.printable(wanted)));
     return null;
-  }
-
-  private void refuseBeyond(Fields fields, Set<String> known) {
-    for (var field : fields.beyond(known)) {
-      problem(fields.at(Names.printable(field)), wayOut(field));
-    }
   }
 
   private static String wayOut(String field) {
@@ -158,18 +153,5 @@ final class ServiceIntentions {
           "is not supported; name a service of this mesh, or * for every one";
       default -> "is not known; remove it";
     };
-  }
-
-  /// Consul's community edition knows one namespace and one partition.
-  private void requireDefault(Fields fields) {
-    for (var field : List.of("Namespace", "Partition")) {
-      if (!fields.text(field, "default").equals("default") && fields.has(field)) {
-        problem(fields.at(field), "must be \"default\" or left out");
-      }
-    }
-  }
-
-  private void problem(String field, String what) {
-    problems.add("%s %s: %s %s".formatted(KIND, Names.printable(name), field, what));
   }
 }

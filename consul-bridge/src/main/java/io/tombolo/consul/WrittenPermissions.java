@@ -1,6 +1,5 @@
 package io.tombolo.consul;
 
-import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.HttpMatches;
 import io.tombolo.mesh.policy.Intention.Action;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// The `Permissions` of a source of a `service-intentions` entry, as Consul means them.
@@ -35,14 +33,13 @@ final class WrittenPermissions {
           "Invert",
           "IgnoreCase");
 
-  private final BiConsumer<String, String> problems;
+  private final Problems problems;
   private final HttpMatches matches;
   private final WrittenTokens tokens;
 
-  /// @param problems told the field and what is wrong with it, and the way out
-  WrittenPermissions(BiConsumer<String, String> problems) {
+  WrittenPermissions(Problems problems) {
     this.problems = problems;
-    this.matches = new HttpMatches(problems);
+    this.matches = new HttpMatches(problems::add);
     this.tokens = new WrittenTokens(problems);
   }
 
@@ -60,7 +57,7 @@ final class WrittenPermissions {
     var http = written.object("HTTP");
     refuseBeyond(http, OF_HTTP);
     if (OF_HTTP.stream().noneMatch(http::has)) {
-      problems.accept(written.at("HTTP"), "must say at least one of a path, Methods and Header");
+      problems.add(written.at("HTTP"), "must say at least one of a path, Methods and Header");
     }
     var conditions = new ArrayList<Condition>();
     path(http).ifPresent(conditions::add);
@@ -76,7 +73,7 @@ final class WrittenPermissions {
       case "allow" -> Action.ALLOW;
       case "deny" -> Action.DENY;
       default -> {
-        problems.accept(written.at("Action"), "must be \"allow\" or \"deny\"");
+        problems.add(written.at("Action"), "must be \"allow\" or \"deny\"");
         yield null;
       }
     };
@@ -85,7 +82,7 @@ final class WrittenPermissions {
   private Optional<Condition> path(Fields http) {
     var given = List.of(EXACT, PREFIX, REGEX).stream().filter(http::has).toList();
     if (given.size() > 1) {
-      problems.accept(http.at(given.getLast()), "goes without " + given.getFirst() + "; keep one");
+      problems.add(http.at(given.getLast()), "goes without " + given.getFirst() + "; keep one");
     }
     if (given.isEmpty()) {
       return Optional.empty();
@@ -103,7 +100,7 @@ final class WrittenPermissions {
     refuseBeyond(written, OF_HEADER);
     var given = VALUES.stream().filter(written::has).toList();
     if (given.size() != 1) {
-      problems.accept(written.at("Name"), "must come with one of " + String.join(", ", VALUES));
+      problems.add(written.at("Name"), "must come with one of " + String.join(", ", VALUES));
       return Optional.empty();
     }
     var kind = given.getFirst();
@@ -111,7 +108,7 @@ final class WrittenPermissions {
     boolean inverted = written.has("Invert");
     boolean ignoreCase = written.has("IgnoreCase");
     if (ignoreCase && (kind.equals("Present") || kind.equals("Regex"))) {
-      problems.accept(written.at("IgnoreCase"), "goes without " + kind + "; leave it out");
+      problems.add(written.at("IgnoreCase"), "goes without " + kind + "; leave it out");
     }
     return kind.equals("Regex")
         ? matches.headerRegex(written.at(kind), name, written.text(kind), inverted)
@@ -125,8 +122,6 @@ final class WrittenPermissions {
   }
 
   private void refuseBeyond(Fields fields, Set<String> known) {
-    for (var field : fields.beyond(known)) {
-      problems.accept(fields.at(Names.printable(field)), "is not known to permissions; remove it");
-    }
+    problems.refuseBeyond(fields, known, _ -> "is not known to permissions; remove it");
   }
 }

@@ -6,7 +6,6 @@ import io.tombolo.mesh.policy.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BiConsumer;
 
 /// The `JWT` of a `service-intentions` entry or of a permission: a token of one of its providers,
 /// with all of the claims asked of it.
@@ -16,10 +15,9 @@ final class WrittenTokens {
   private static final Set<String> OF_CLAIM = Set.of("Path", "Value");
   private static final int LONGEST_NAME = 128;
 
-  private final BiConsumer<String, String> problems;
+  private final Problems problems;
 
-  /// @param problems told the field and what is wrong with it, and the way out
-  WrittenTokens(BiConsumer<String, String> problems) {
+  WrittenTokens(Problems problems) {
     this.problems = problems;
   }
 
@@ -27,14 +25,7 @@ final class WrittenTokens {
   static boolean isName(String name) {
     return !name.isEmpty()
         && name.length() <= LONGEST_NAME
-        && name.chars()
-            .allMatch(c ->
-                (c >= 'a' && c <= 'z')
-                    || (c >= 'A' && c <= 'Z')
-                    || (c >= '0' && c <= '9')
-                    || c == '-'
-                    || c == '_'
-                    || c == '.');
+        && name.chars().allMatch(c -> Names.isAlphanumeric(c) || "-_.".indexOf(c) >= 0);
   }
 
   /// @return always, if it asks for none
@@ -46,7 +37,7 @@ final class WrittenTokens {
     refuseBeyond(jwt, Set.of("Providers"));
     var providers = jwt.objects("Providers");
     if (providers.isEmpty()) {
-      problems.accept(jwt.at("Providers"), "must name at least one provider; or leave out JWT");
+      problems.add(jwt.at("Providers"), "must name at least one provider; or leave out JWT");
     }
     return Condition.anyOf(providers.stream().map(this::token).toList());
   }
@@ -55,7 +46,7 @@ final class WrittenTokens {
     refuseBeyond(written, OF_PROVIDER);
     var name = written.text("Name");
     if (!isName(name)) {
-      problems.accept(
+      problems.add(
           written.at("Name"),
           "\"%s\" must be the name of a jwt-provider entry (a-z, A-Z, 0-9, '-', '_', '.')"
               .formatted(Names.printable(name)));
@@ -74,13 +65,11 @@ final class WrittenTokens {
       var value = Text.exact(written.text("Value"));
       claims.add(new Condition.Claim(provider, written.texts("Path"), value));
     } catch (IllegalArgumentException bad) {
-      problems.accept(written.at("Path"), "and Value: " + bad.getMessage());
+      problems.add(written.at("Path"), "and Value: " + bad.getMessage());
     }
   }
 
   private void refuseBeyond(Fields fields, Set<String> known) {
-    for (var field : fields.beyond(known)) {
-      problems.accept(fields.at(Names.printable(field)), "is not known to JWT; remove it");
-    }
+    problems.refuseBeyond(fields, known, _ -> "is not known to JWT; remove it");
   }
 }

@@ -34,12 +34,7 @@ final class DiffCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "B", description = "The same.")
   private String b = "";
 
-  @Option(
-      names = "--apply",
-      description =
-          "Files come on top of what is in force: an object replaces that of the same kind and"
-              + " name. Without it, they are all that there is.")
-  private boolean apply;
+  @Mixin private final WhoseFiles whose = new WhoseFiles();
 
   @Option(
       names = "--mode-a",
@@ -59,31 +54,12 @@ final class DiffCommand implements Callable<Integer> {
   @Option(names = "--default-b", paramLabel = "allow|deny", description = "The same in B.")
   private @Nullable String defaultB;
 
-  @Option(
-      names = "--datacenter",
-      paramLabel = "NAME",
-      description =
-          "Whose files of Consul are that are in no folder consul/<datacenter>, if several"
-              + " datacenters are configured or none is.")
-  private @Nullable String datacenter;
-
-  @Option(
-      names = "--cluster",
-      paramLabel = "NAME",
-      description = "The same for files of Kubernetes and kubernetes/<cluster>.")
-  private @Nullable String cluster;
-
   @Override
   public Integer call() {
-    var body = new HashMap<String, Object>();
+    var body = new HashMap<String, @Nullable Object>();
     body.put("a", side(a, modeA, defaultA));
     body.put("b", side(b, modeB, defaultB));
-    if (datacenter != null) {
-      body.put("datacenter", datacenter);
-    }
-    if (cluster != null) {
-      body.put("cluster", cluster);
-    }
+    whose.putInto(body);
     try (var controlPlane = page.access().connect()) {
       var diff = controlPlane.post("/v1/intentions/diff", body);
       page.show(diff, DiffCommand::text);
@@ -96,7 +72,7 @@ final class DiffCommand implements Callable<Integer> {
   private Map<String, Object> side(
       String named, @Nullable String mode, @Nullable String byDefault) {
     var side = new HashMap<String, Object>();
-    side.put("apply", apply);
+    side.put("apply", whose.apply());
     if (!named.equals("live")) {
       side.put("files", PolicyFiles.at(named));
     }

@@ -1,5 +1,7 @@
 package io.tombolo.cli;
 
+import io.tombolo.mesh.catalog.Names;
+
 /// Text as one word of a command line of a shell, in printable ASCII.
 final class ShellWord {
   private static final String PLAIN = "-_./:,=@%+";
@@ -26,9 +28,6 @@ final class ShellWord {
   }
 
   private static boolean isPlain(int c) {
-    return (c >= 'a' && c <= 'z')
-        || (c >= 'A' && c <= 'Z')
-        || (c >= '0' && c <= '9')
-        || PLAIN.indexOf(c) >= 0;
+    return Names.isAlphanumeric(c) || PLAIN.indexOf(c) >= 0;
   }
 }

@@ -6,7 +6,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Prints `POST /v1/intentions/simulate`.
@@ -25,32 +24,14 @@ final class SimulateCommand implements Callable<Integer> {
       description = "A file or a directory, in the formats that tombolo.directory reads.")
   private String candidate = "";
 
-  @Option(
-      names = "--apply",
-      description =
-          "The files come on top of what is in force: an object replaces that of the same kind and"
-              + " name. Without it, they are all that there is.")
-  private boolean apply;
-
-  @Option(
-      names = "--datacenter",
-      paramLabel = "NAME",
-      description = "The Consul datacenter that files are for, if several are configured.")
-  private @Nullable String datacenter;
-
-  @Option(
-      names = "--cluster",
-      paramLabel = "NAME",
-      description = "The same for Kubernetes clusters.")
-  private @Nullable String cluster;
+  @Mixin private final WhoseFiles whose = new WhoseFiles();
 
   @Override
   public Integer call() {
     var body = new HashMap<String, @Nullable Object>();
     body.put("files", PolicyFiles.at(candidate));
-    body.put("apply", apply);
-    body.put("datacenter", datacenter);
-    body.put("cluster", cluster);
+    body.put("apply", whose.apply());
+    whose.putInto(body);
     try (var controlPlane = page.access().connect()) {
       var answer = controlPlane.post("/v1/intentions/simulate", body);
       page.show(answer, SimulateCommand::text);

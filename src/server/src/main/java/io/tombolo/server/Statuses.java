@@ -3,6 +3,7 @@ package io.tombolo.server;
 import io.tombolo.kubernetes.StatusWriter;
 import io.tombolo.mesh.catalog.Key;
 import io.tombolo.mesh.catalog.SourceId;
+import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.flow.Verdict;
 import io.tombolo.server.model.ModelLoop;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /// Tells the authors of intentions and routes in Kubernetes, in the status of the object, whether
 /// it is in force. Runs on a thread of its own, after everything else: nothing waits for it.
@@ -20,6 +22,9 @@ final class Statuses implements Runnable {
   private final ModelLoop loop;
   private final Map<SourceId, StatusWriter> writers;
   private Map<Key, Verdict> written = new HashMap<>();
+
+  /// Of which everything is written; null if there is none.
+  private @Nullable Mesh settled;
 
   Statuses(ModelLoop loop, Map<SourceId, StatusWriter> writers) {
     this.loop = loop;
@@ -38,20 +43,32 @@ final class Statuses implements Runnable {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // an unchanged mesh is the same
   private void writeNews() {
-    var now = new HashMap<Key, Verdict>();
     var mesh = loop.model().mesh();
+    if (mesh == settled) {
+      return;
+    }
+    var now = new HashMap<Key, Verdict>();
+    boolean all = true;
     var catalog = mesh.catalog();
     var errors = mesh.errors();
     for (var item : catalog.others().values()) {
       var writer = writers.get(item.key().source());
       if (writer != null && StatusWriter.concerns(item.key())) {
-        Verdict.of(item, catalog)
-            .map(verdict -> verdict.with(errors.getOrDefault(item.key(), List.of())))
-            .filter(verdict -> known(item.key(), verdict, writer))
-            .ifPresent(verdict -> now.put(item.key(), verdict));
+        var verdict =
+            Verdict.of(item, catalog)
+                .map(of -> of.with(errors.getOrDefault(item.key(), List.of())));
+        if (verdict.isPresent()) {
+          if (known(item.key(), verdict.get(), writer)) {
+            now.put(item.key(), verdict.get());
+          } else {
+            all = false;
+          }
+        }
       }
     }
+    settled = all ? mesh : null;
     written = now;
   }
 

@@ -36,12 +36,12 @@ public final class Names {
   public static boolean isToken(String text) {
     return !text.isEmpty()
         && text.length() <= 256
-        && text.chars()
-            .allMatch(c ->
-                (c >= 'a' && c <= 'z')
-                    || (c >= 'A' && c <= 'Z')
-                    || (c >= '0' && c <= '9')
-                    || "!#$%&'*+-.^_`|~".indexOf(c) >= 0);
+        && text.chars().allMatch(c -> isAlphanumeric(c) || "!#$%&'*+-.^_`|~".indexOf(c) >= 0);
+  }
+
+  /// Is this a letter or a digit of ASCII?
+  public static boolean isAlphanumeric(int c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   }
 
   /// Text from outside, fit for a log line or a status: control characters and non-ASCII escaped,

@@ -1,5 +1,6 @@
 package io.tombolo.mesh.policy;
 
+import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.policy.Intention.Action;
 import io.tombolo.mesh.policy.Intention.Otherwise;
@@ -98,11 +99,15 @@ public record Finding(Code code, Intention intention, String where) {
               .anyMatch(permission ->
                   !Strictly.of(permission.condition(), permission.action() == Action.DENY)
                       .equals(permission.condition()));
-      case HEADER_LIST -> !headers(intention.permissions()).toList().isEmpty();
+      case HEADER_LIST -> headers(intention.permissions()).findAny().isPresent();
       case HEADER_NEVER ->
           headers(intention.permissions())
               .anyMatch(header -> InboundPolicy.isUnclear(header.test().value()));
-      case PATH_SPELLING -> parts(denying(intention)).anyMatch(Finding::hasOtherSpellings);
+      case PATH_SPELLING ->
+          intention.permissions().stream()
+              .filter(permission -> permission.action() == Action.DENY)
+              .flatMap(permission -> permission.condition().parts())
+              .anyMatch(Finding::hasOtherSpellings);
       case HOST_CASE ->
           headers(intention.permissions())
               .anyMatch(header ->
@@ -111,32 +116,15 @@ public record Finding(Code code, Intention intention, String where) {
     };
   }
 
-  private static List<Permission> denying(Intention intention) {
-    return intention.permissions().stream()
-        .filter(permission -> permission.action() == Action.DENY)
-        .toList();
-  }
-
-  private static Stream<Condition> parts(List<Permission> permissions) {
-    return permissions.stream().flatMap(permission -> permission.condition().parts());
-  }
-
   /// The tests of headers' values.
   private static Stream<Condition.Header> headers(List<Permission> permissions) {
-    return parts(permissions)
-        .filter(Condition.Header.class::isInstance)
-        .map(Condition.Header.class::cast)
+    return permissions.stream()
+        .flatMap(permission -> permission.condition().headers())
         .filter(Condition.Header::testsValue);
   }
 
   private static boolean hasOtherSpellings(Condition part) {
     return part instanceof Condition.Path(var test)
-        && !test.value()
-            .chars()
-            .allMatch(c ->
-                (c >= 'a' && c <= 'z')
-                    || (c >= 'A' && c <= 'Z')
-                    || (c >= '0' && c <= '9')
-                    || "/-._~".indexOf(c) >= 0);
+        && !test.value().chars().allMatch(c -> Names.isAlphanumeric(c) || "/-._~".indexOf(c) >= 0);
   }
 }

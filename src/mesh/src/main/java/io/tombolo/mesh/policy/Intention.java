@@ -117,12 +117,6 @@ public record Intention(
     return destinationWeight - source.wildcards();
   }
 
-  /// Can it allow anything at all?
-  public boolean mayAllow() {
-    return otherwise == Otherwise.ALLOW
-        || permissions.stream().anyMatch(permission -> permission.action() == Action.ALLOW);
-  }
-
   /// Does it look at more than connections?
   public boolean ofRequests() {
     return given.ofRequests()

@@ -33,14 +33,9 @@ public record Rule(
     return concerns(request) && condition.holds(request);
   }
 
-  /// Is the request all the same to it?
-  public boolean isUnconditional() {
-    return condition.equals(Condition.always());
-  }
-
   /// Is all the same to it but who calls?
   boolean isLastWord() {
-    return isUnconditional() && !intention.destination().isIdentity();
+    return condition.equals(Condition.always()) && !intention.destination().isIdentity();
   }
 
   /// Where it is written; its name at proxies. `<provenance>`, with `/<n>` for a permission,

@@ -65,7 +65,8 @@ public record Text(Kind kind, String value, boolean ignoreCase) {
     };
   }
 
-  private static String lower(String text) {
+  /// With the letters A-Z in lower case, and no others.
+  public static String lower(String text) {
     var lower = new StringBuilder(text.length());
     text.chars().forEach(c -> lower.append((char) (c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c)));
     return lower.toString();

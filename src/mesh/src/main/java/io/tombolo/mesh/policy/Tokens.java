@@ -20,20 +20,17 @@ record Tokens(Catalog catalog, boolean strict) {
   /// @param source where it is written
   /// @param inDoubt the answer where the provider is not known, and so no token can be verified
   Condition said(Condition condition, SourceId source, boolean inDoubt) {
-    return switch (condition) {
-      case Condition.AllOf(var of) ->
-          Condition.allOf(of.stream().map(part -> said(part, source, inDoubt)).toList());
-      case Condition.AnyOf(var of) ->
-          Condition.anyOf(of.stream().map(part -> said(part, source, inDoubt)).toList());
-      case Condition.Not(var of) -> Condition.not(said(of, source, !inDoubt));
-      case Condition.Token token ->
-          inForce(JwtProviderObject.key(source, token.provider()))
-              .findFirst()
-              .map(provider -> verified(token, provider, inDoubt))
-              .orElse(inDoubt ? Condition.always() : Condition.never());
-      case Condition.Path _, Condition.Method _, Condition.Header _ -> condition;
-      case Condition.Port _, Condition.Caller _, Condition.Claim _ -> condition;
-    };
+    return condition.replaced(
+        inDoubt,
+        (test, inDoubtHere) ->
+            test instanceof Condition.Token token ? said(token, source, inDoubtHere) : test);
+  }
+
+  private Condition said(Condition.Token token, SourceId source, boolean inDoubt) {
+    return inForce(JwtProviderObject.key(source, token.provider()))
+        .findFirst()
+        .map(provider -> verified(token, provider, inDoubt))
+        .orElse(inDoubt ? Condition.always() : Condition.never());
   }
 
   private Condition verified(Condition.Token token, JwtProvider provider, boolean inDoubt) {

@@ -52,9 +52,8 @@ public record Reporting(boolean on, Set<String> headers) {
   public List<String> headers(InboundPolicy policy) {
     var lookedAt =
         policy.rules().stream()
-            .flatMap(rule -> rule.condition().parts())
-            .filter(Condition.Header.class::isInstance)
-            .map(part -> ((Condition.Header) part).name())
+            .flatMap(rule -> rule.condition().headers())
+            .map(Condition.Header::name)
             .filter(name -> !isSecret(name));
     return Stream.concat(headers.stream(), lookedAt)
         .distinct()

@@ -115,7 +115,8 @@ public class AdminResource {
       case Decision.Ruled ruled -> ruled.by().why();
       case Decision.Banned() -> caller + " is banned; see: tombolo bans";
       case Decision.Ambiguous(var header) ->
-          "header %s, which rules look at, comes more than once or is a list: denied"
+          ("header %s, which rules look at, comes more than once, is a list, or has a blank at an"
+                  + " end: denied")
               .formatted(header);
       case Decision.Defaulted(var action) ->
           "no intention matches: %s by default"

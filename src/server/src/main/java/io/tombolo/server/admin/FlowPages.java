@@ -1,5 +1,6 @@
 package io.tombolo.server.admin;
 
+import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.policy.Decision;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.traffic.Seen;
@@ -138,17 +139,18 @@ final class FlowPages {
   private static List<JudgedPage> judged(List<Simulation.Judged> all) {
     return all.stream()
         .limit(MOST)
-        .map(one -> new JudgedPage(flow(one.seen()), verdict(one.live()), verdict(one.candidate())))
+        .map(one -> {
+          var caller = one.seen().flow().request().caller();
+          return new JudgedPage(
+              flow(one.seen()), verdict(caller, one.live()), verdict(caller, one.candidate()));
+        })
         .toList();
   }
 
-  private static Verdict verdict(Decision decision) {
-    return switch (decision) {
-      case Decision.Ruled(var by) -> new Verdict(decision.allowed(), by.name(), by.why());
-      case Decision.Banned() -> new Verdict(false, null, "the caller is banned");
-      case Decision.Ambiguous(var header) ->
-          new Verdict(false, null, "header %s comes more than once".formatted(header));
-      case Decision.Defaulted _ -> new Verdict(decision.allowed(), null, "no intention matches");
-    };
+  private static Verdict verdict(SpiffeId caller, Decision decision) {
+    return new Verdict(
+        decision.allowed(),
+        decision instanceof Decision.Ruled ruled ? ruled.by().name() : null,
+        AdminResource.why(caller, decision));
   }
 }

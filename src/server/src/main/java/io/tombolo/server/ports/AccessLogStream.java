@@ -66,7 +66,7 @@ final class AccessLogStream implements StreamObserver<StreamAccessLogsMessage> {
     }
     try {
       heard(message);
-      listenOn();
+      loop.readOn(responses, pace);
     } catch (StatusException refused) {
       close();
       responses.onError(refused);
@@ -108,15 +108,6 @@ final class AccessLogStream implements StreamObserver<StreamAccessLogsMessage> {
               "identifier.log_name: \"%s\" is none that was configured here"
                   .formatted(Names.printable(identifier.getLogName())))
           .asException();
-    }
-  }
-
-  private void listenOn() {
-    long wait = pace.take(System.nanoTime());
-    if (wait == 0) {
-      responses.request(1);
-    } else {
-      loop.later(() -> responses.request(1), wait);
     }
   }
 

@@ -95,20 +95,9 @@ final class AdsStream<Q> implements StreamObserver<Q> {
   public void onNext(Q request) {
     attempt(() -> {
       heard(request);
-      listenOn();
+      loop.readOn(responses, pace);
       say();
     });
-  }
-
-  /// Reads the next request, later if there were too many: then the transport holds the client
-  /// back.
-  private void listenOn() {
-    long wait = pace.take(System.nanoTime());
-    if (wait == 0) {
-      responses.request(1);
-    } else {
-      loop.later(() -> responses.request(1), wait);
-    }
   }
 
   /// Ends it.

@@ -1,5 +1,6 @@
 package io.tombolo.server.ports;
 
+import io.grpc.stub.ServerCallStreamObserver;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.LinkedHashSet;
 import java.util.SequencedSet;
@@ -88,6 +89,17 @@ final class StreamLoop implements Executor {
     first.forEach(AdsStream::talk);
     if (!due.isEmpty()) {
       executor.execute(this::turns);
+    }
+  }
+
+  /// Reads the next message of a stream, later if there were too many: then the transport holds the
+  /// client back.
+  void readOn(ServerCallStreamObserver<?> stream, Pace pace) {
+    long wait = pace.take(System.nanoTime());
+    if (wait == 0) {
+      stream.request(1);
+    } else {
+      later(() -> stream.request(1), wait);
     }
   }
 

@@ -104,14 +104,11 @@ record Scoped(Shared from, Trie<String, Guard> guards, Set<String> demanded, Sha
     }
 
     private Call decide(InboundPolicy policy) {
-      if (!policy.mayAllow(identity)) {
-        return Call.NEVER;
-      }
       return policy
           .opening(identity)
-          .filter(rule -> rule.intention().source().wildcards() == 0)
-          .map(_ -> Call.BY_NAME)
-          .orElse(Call.AS_ONE_OF_MANY);
+          .map(rule ->
+              rule.intention().source().wildcards() == 0 ? Call.BY_NAME : Call.AS_ONE_OF_MANY)
+          .orElseGet(() -> policy.mayAllow(identity) ? Call.AS_ONE_OF_MANY : Call.NEVER);
     }
   }
 

@@ -55,8 +55,9 @@ public final class Http {
     var route =
         everything(cluster)
             .putTypedPerFilterConfig(RBAC_FILTER, override(ruledBy(Rbac.of(policy))));
-    if (!policy.unambiguous().isEmpty()) {
-      var guard = Rbac.noLists(policy.unambiguous());
+    var single = policy.unambiguous();
+    if (!single.isEmpty()) {
+      var guard = Rbac.noLists(single);
       route.putTypedPerFilterConfig(
           NO_LISTS, override(RBAC.newBuilder().setMatcher(guard).build()));
     }

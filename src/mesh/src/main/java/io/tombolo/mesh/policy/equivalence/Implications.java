@@ -45,13 +45,6 @@ final class Implications {
 
   /// In lower case of a-z where case is all the same to one of them.
   private static String folded(Text test, boolean ignoreCase) {
-    if (!ignoreCase) {
-      return test.value();
-    }
-    var folded = new StringBuilder();
-    test.value()
-        .codePoints()
-        .forEach(c -> folded.appendCodePoint(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c));
-    return folded.toString();
+    return ignoreCase ? Text.lower(test.value()) : test.value();
   }
 }
