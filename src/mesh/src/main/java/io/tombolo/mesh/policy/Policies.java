@@ -1,5 +1,7 @@
 package io.tombolo.mesh.policy;
 
+import static java.util.Comparator.comparingInt;
+
 import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Naming;
 import io.tombolo.mesh.catalog.Service;
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What intentions mean in a catalog: whom their parties stand for. Not thread-safe.
 public final class Policies {
+  /// The precedence of one source and one destination.
+  private static final int EXACT = 9;
+
   private final Intentions intentions;
   private final Catalog catalog;
   private final Naming naming;
@@ -58,9 +63,23 @@ public final class Policies {
   private InboundPolicy policy(List<Intention> tried) {
     return new InboundPolicy(
         catalog.banned().identities(),
-        tried.stream().flatMap(this::rules).toList(),
+        tried.stream().sorted(comparingInt(this::turn)).flatMap(this::rules).toList(),
         mode,
         tokens.providers(tried));
+  }
+
+  /// Its place among what is otherwise in order. Consul tells its proxies only what differs from
+  /// the default, and takes from an intention only callers that one of higher precedence names as
+  /// exactly. So there what is said of one source and every destination overtakes what is said of
+  /// every source and this one, unless it is the default.
+  private int turn(Intention intention) {
+    return intention.precedence() >= EXACT ? 0 : overtakes(intention) ? 1 : 2;
+  }
+
+  private boolean overtakes(Intention intention) {
+    return !mode.strict()
+        && intention.ofOneSourceToEveryone()
+        && !lastWord(intention).equals(Optional.of(mode.byDefault()));
   }
 
   /// An intention as steps of a decision.
