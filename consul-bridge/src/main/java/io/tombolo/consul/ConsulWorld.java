@@ -13,6 +13,7 @@ import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.ServiceId;
 import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.policy.PolicyObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,9 +69,13 @@ public record ConsulWorld(
     return items;
   }
 
-  /// A `service-intentions` config entry.
+  /// A `service-intentions` config entry. One that this mesh wrote says nothing that is not said
+  /// elsewhere.
   public Item intentions(JsonNode entry) {
-    return ServiceIntentions.convert(source, entry);
+    var read = ServiceIntentions.convert(source, entry);
+    return new Ownership(trustDomain).owns(entry)
+        ? PolicyObject.accepted(read.key(), List.of())
+        : read;
   }
 
   /// A `jwt-provider` config entry.
