@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes intentions of other sources into a datacenter as `service-intentions`, for proxies that
 /// Consul itself drives. It touches entries with its mark only, and each only as it has just read
-/// it (check-and-set): of two writers at once one finds that it came too late, and looks again.
-/// Not thread-safe.
+/// it (check-and-set): of two writers at once one finds that it came too late, and looks again. Not
+/// thread-safe.
 public final class IntentionsWriter implements AutoCloseable {
   private static final String ENTRIES = "/v1/config/" + ServiceIntentions.KIND;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -62,8 +62,7 @@ public final class IntentionsWriter implements AutoCloseable {
     var outcomes = new TreeMap<String, Outcome>();
     for (var service : wanted.entrySet()) {
       var before = found.get(service.getKey());
-      outcomes.put(
-          service.getKey(), write(service.getKey(), service.getValue(), before, strict));
+      outcomes.put(service.getKey(), write(service.getKey(), service.getValue(), before, strict));
     }
     for (var entry : found.entrySet()) {
       boolean gone = !wanted.containsKey(entry.getKey()) && !kept.contains(entry.getKey());

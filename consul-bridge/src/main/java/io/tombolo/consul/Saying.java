@@ -40,7 +40,8 @@ record Saying(ArrayNode sources, List<String> leftOut, List<String> unsayable) {
       var name = name(intention.source());
       why(intention).ifPresent(why -> unsayable.add(intention.writtenIn() + ": " + why));
       if (name.isEmpty()) {
-        leftOut.add("%s: Consul has no name for %s".formatted(intention.writtenIn(), intention.source()));
+        leftOut.add(
+            "%s: Consul has no name for %s".formatted(intention.writtenIn(), intention.source()));
       } else if (!bySource.containsKey(name.get())) {
         try {
           bySource.put(name.get(), source(name.get(), intention, strict));
@@ -116,9 +117,7 @@ record Saying(ArrayNode sources, List<String> leftOut, List<String> unsayable) {
       return source.put("Action", intention.otherwise() == Otherwise.ALLOW ? "allow" : "deny");
     }
     var permissions = source.putArray("Permissions");
-    intention
-        .permissions()
-        .forEach(permission -> permissions.add(permission(permission, strict)));
+    intention.permissions().forEach(permission -> permissions.add(permission(permission, strict)));
     var rest = intention.otherwise() == Otherwise.ALLOW ? Action.ALLOW : Action.DENY;
     permissions.add(permission(new Permission(rest, Condition.always()), strict));
     return source;
@@ -153,7 +152,8 @@ record Saying(ArrayNode sources, List<String> leftOut, List<String> unsayable) {
                 case PRESENT, SUFFIX, CONTAINS -> throw new Unsayable(part);
               },
               test.value());
-      case Condition.Method(var name) when !http.has("Methods") -> http.putArray("Methods").add(name);
+      case Condition.Method(var name) when !http.has("Methods") ->
+          http.putArray("Methods").add(name);
       case Condition.AnyOf(var of)
           when !of.isEmpty()
               && !http.has("Methods")
@@ -161,8 +161,7 @@ record Saying(ArrayNode sources, List<String> leftOut, List<String> unsayable) {
           of.forEach(method -> http.withArray("Methods").add(((Condition.Method) method).name()));
       case Condition.Header header when !(strict && header.testsValue()) ->
           header(http, header.name(), header.test(), header.inverted());
-      case Condition.Not(Condition.Header(var name, var test, _))
-          when test.equals(Text.PRESENT) ->
+      case Condition.Not(Condition.Header(var name, var test, _)) when test.equals(Text.PRESENT) ->
           header(http, name, test, true);
       default -> throw new Unsayable(part);
     }

@@ -106,8 +106,7 @@ class IntentionsWriterTest {
   }
 
   private JsonNode entry(String name) throws IOException {
-    return JSON.readTree(
-        consul.call("GET", "/v1/config/service-intentions/" + name, "").body());
+    return JSON.readTree(consul.call("GET", "/v1/config/service-intentions/" + name, "").body());
   }
 
   private boolean exists(String name) throws IOException {
@@ -157,8 +156,8 @@ class IntentionsWriterTest {
     write(Map.of());
 
     assertThat(outcomes.values())
-        .allSatisfy(outcome ->
-            assertThat(outcome.toString()).contains("not ours", "delete it there"));
+        .allSatisfy(
+            outcome -> assertThat(outcome.toString()).contains("not ours", "delete it there"));
     assertThat(List.of(entry("ledger"), entry("tax"))).isEqualTo(before);
   }
 
@@ -190,9 +189,7 @@ class IntentionsWriterTest {
 
   @Test
   void what_cannot_be_said_is_not_written_and_what_was_there_is_closed() throws Exception {
-    var token =
-        of(vm("web"), "secret", ALLOW)
-            .given(new Condition.Token("idp", List.of()));
+    var token = of(vm("web"), "secret", ALLOW).given(new Condition.Token("idp", List.of()));
     assertThat(write(Map.of("secret", List.of(token))).get("secret").toString())
         .contains("Unsayable", "shop/secret", "token");
     assertThat(exists("secret")).isFalse();
@@ -215,17 +212,18 @@ class IntentionsWriterTest {
                     .singleElement()
                     .asString()
                     .contains("serviceaccount/shop/web"));
-    assertThat(write(Map.of("pay", List.of(account, of(new Party.Everyone(), "pay", ALLOW)))).get("pay"))
+    assertThat(
+            write(Map.of("pay", List.of(account, of(new Party.Everyone(), "pay", ALLOW))))
+                .get("pay"))
         .isInstanceOf(Outcome.Unsayable.class);
   }
 
   @Test
   void a_token_that_may_not_write_is_an_error_that_says_so() throws Exception {
     try (var powerless = new IntentionsWriter(DC, MESH, settings(""))) {
-      assertThatThrownBy(
-              () ->
-                  powerless.write(
-                      Map.of("none", List.of(of(vm("web"), "none", ALLOW))), Set.of(), true))
+      assertThatThrownBy(() ->
+              powerless.write(
+                  Map.of("none", List.of(of(vm("web"), "none", ALLOW))), Set.of(), true))
           .isInstanceOf(IOException.class)
           .hasMessageMatching("(?s).*(intentions = \"write\"|Permission denied|left rows out).*");
     }
@@ -251,13 +249,11 @@ class IntentionsWriterTest {
         continue;
       }
       said++;
-      var read =
-          ServiceIntentions.convert(DC, saying.entry("api", Map.of()));
+      var read = ServiceIntentions.convert(DC, saying.entry("api", Map.of()));
       assertThat(read.problems()).as("seed %d, try %d: %s", seed, i, saying).isEmpty();
       var mode = strict ? Mode.STRICT : new Mode(false, DENY);
       assertThat(
-              new Equivalence()
-                  .compare(policy(meant, mode), policy(read.intentions(), mode), HTTP))
+              new Equivalence().compare(policy(meant, mode), policy(read.intentions(), mode), HTTP))
           .as("seed %d, try %d: %s meant, said %s", seed, i, meant, saying.sources())
           .isEqualTo(new Comparison.Equal());
     }
@@ -271,8 +267,7 @@ class IntentionsWriterTest {
     }
     var permissions = new Permission[1 + random.nextInt(3)];
     for (int i = 0; i < permissions.length; i++) {
-      permissions[i] =
-          new Permission(random.nextBoolean() ? ALLOW : DENY, condition(random));
+      permissions[i] = new Permission(random.nextBoolean() ? ALLOW : DENY, condition(random));
     }
     return of(source, "api", permissions);
   }

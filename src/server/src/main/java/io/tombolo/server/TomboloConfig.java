@@ -92,6 +92,10 @@ public interface TomboloConfig {
     /// The network of its VMs.
     @WithDefault("vms")
     String network();
+
+    /// Are intentions of Kubernetes about its services written into it?
+    @WithDefault("false")
+    boolean writeIntentions();
   }
 
   /// A set of addresses that reach each other without a gateway.

@@ -59,7 +59,7 @@ public class AdminResource {
   @GET
   @Path("intentions")
   public Pages.IntentionsPage intentions() {
-    return CatalogView.intentions(mesh());
+    return CatalogView.intentions(mesh(), admin.elsewhere().get());
   }
 
   /// Where strict meshes and Consul read intentions otherwise, and what they do not do.

@@ -4,11 +4,13 @@ import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Endpoint;
 import io.tombolo.mesh.catalog.EndpointSet;
 import io.tombolo.mesh.catalog.Item;
+import io.tombolo.mesh.catalog.Key;
 import io.tombolo.mesh.catalog.Naming;
 import io.tombolo.mesh.catalog.Refused;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.catalog.SourceStatus;
+import io.tombolo.mesh.flow.Elsewhere;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.flow.Verdict;
 import io.tombolo.mesh.policy.Intention;
@@ -18,6 +20,7 @@ import io.tombolo.mesh.route.RouteObject;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /// The model as the REST API tells it.
@@ -133,7 +136,7 @@ final class CatalogView {
     };
   }
 
-  static Pages.IntentionsPage intentions(Mesh mesh) {
+  static Pages.IntentionsPage intentions(Mesh mesh, Map<Key, Elsewhere> elsewhere) {
     var catalog = mesh.catalog();
     return new Pages.IntentionsPage(
         catalog.revision(),
@@ -143,7 +146,15 @@ final class CatalogView {
             .sorted(Intention.FIRST_TRIED)
             .map(CatalogView::intention)
             .toList(),
-        rejected(mesh));
+        rejected(mesh),
+        elsewhere.entrySet().stream()
+            .map(became ->
+                new Pages.WrittenThrough(
+                    became.getKey().toString(),
+                    became.getValue().written(),
+                    became.getValue().message()))
+            .sorted(Comparator.comparing(Pages.WrittenThrough::object))
+            .toList());
   }
 
   static Pages.FindingsPage findings(Mesh mesh) {

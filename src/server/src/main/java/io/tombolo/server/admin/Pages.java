@@ -62,8 +62,16 @@ final class Pages {
   record Refused(String source, String what, String reason) {}
 
   /// @param byDefault what becomes of what no intention is about: `allow` or `deny`
+  /// @param inConsul the objects of Kubernetes that are written through
   record IntentionsPage(
-      long revision, String byDefault, List<IntentionPage> intentions, List<Rejected> rejected) {}
+      long revision,
+      String byDefault,
+      List<IntentionPage> intentions,
+      List<Rejected> rejected,
+      List<WrittenThrough> inConsul) {}
+
+  /// @param message where it is written, or why not
+  record WrittenThrough(String object, boolean written, String message) {}
 
   record FindingsPage(long revision, List<FindingPage> findings) {}
 
