@@ -21,6 +21,7 @@ import io.tombolo.mesh.catalog.ServiceId;
 import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.catalog.World;
 import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.policy.Adoption;
 import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intention;
@@ -320,7 +321,7 @@ class IntentionsWriterTest {
     var catalog = Catalog.of(List.of(DC)).with(facts);
     var naming =
         Naming.of(catalog.services().values(), new SameName(SameName.Choice.APART, Map.of()));
-    return new Policies(Intentions.of(catalog.others().values()), catalog, naming, MESH, mode)
+    return new Policies(Intentions.of(catalog.others().values()), catalog, naming, MESH, mode, Adoption.ENFORCED)
         .at(service);
   }
 }
