@@ -26,10 +26,7 @@ public final class Http {
 
   /// A route without rules of its own lets nobody in.
   private static final HttpFilter DENY_UNLESS_ROUTED =
-      HttpFilter.newBuilder()
-          .setName(RBAC_FILTER)
-          .setTypedConfig(Protos.any(ruledBy(Rbac.of(InboundPolicy.NOBODY))))
-          .build();
+      rbac(RBAC_FILTER, Rbac.of(InboundPolicy.NOBODY));
 
   private static final String NO_LISTS = "tombolo.no_lists";
 
@@ -41,7 +38,7 @@ public final class Http {
           .setDisabled(true)
           .build();
 
-  private static final HttpFilter ROUTER =
+  static final HttpFilter ROUTER =
       HttpFilter.newBuilder()
           .setName("envoy.filters.http.router")
           .setTypedConfig(Protos.any(Router.getDefaultInstance()))
@@ -52,9 +49,7 @@ public final class Http {
   /// Every request to the application, if the policy allows it. Its rules are here, and not in the
   /// listener, so that a change is small and holds for connections that are open already.
   static RouteConfiguration inboundRoute(String name, String cluster, InboundPolicy policy) {
-    var route =
-        everything(cluster)
-            .putTypedPerFilterConfig(RBAC_FILTER, override(ruledBy(Rbac.of(policy))));
+    var route = everything(cluster).putTypedPerFilterConfig(RBAC_FILTER, override(Rbac.of(policy)));
     var single = policy.unambiguous();
     if (!single.isEmpty()) {
       var guard = Rbac.noLists(single);
@@ -62,6 +57,15 @@ public final class Http {
           NO_LISTS, override(RBAC.newBuilder().setMatcher(guard).build()));
     }
     return routes(name, List.of(route.build()));
+  }
+
+  static HttpFilter rbac(String name, io.envoyproxy.envoy.config.rbac.v3.RBAC rules) {
+    return HttpFilter.newBuilder().setName(name).setTypedConfig(Protos.any(ruledBy(rules))).build();
+  }
+
+  /// Other rules for one route.
+  static Any override(io.envoyproxy.envoy.config.rbac.v3.RBAC rules) {
+    return override(ruledBy(rules));
   }
 
   private static Any override(RBAC rbac) {
@@ -110,7 +114,7 @@ public final class Http {
             HttpConnectionManager.UpgradeConfig.newBuilder().setUpgradeType("websocket"));
   }
 
-  private static Filter filter(HttpConnectionManager.Builder manager) {
+  static Filter filter(HttpConnectionManager.Builder manager) {
     return Filter.newBuilder()
         .setName("envoy.filters.network.http_connection_manager")
         .setTypedConfig(Protos.any(manager.build()))
