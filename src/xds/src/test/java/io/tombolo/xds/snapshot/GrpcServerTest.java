@@ -97,6 +97,6 @@ class GrpcServerTest {
   }
 
   private static String nonce(io.tombolo.xds.delivery.Response response) throws Exception {
-    return DiscoveryResponse.parseFrom(response.bytes()).getNonce();
+    return DiscoveryResponse.parseFrom(response.toByteArray()).getNonce();
   }
 }
