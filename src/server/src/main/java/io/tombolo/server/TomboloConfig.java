@@ -3,6 +3,7 @@ package io.tombolo.server;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
+import io.tombolo.mesh.catalog.Enforcement;
 import io.tombolo.mesh.catalog.SameName;
 import io.tombolo.mesh.policy.Intention;
 import io.tombolo.mesh.scope.Visibility;
@@ -121,6 +122,13 @@ public interface TomboloConfig {
     @WithName("default")
     @WithDefault("deny")
     Intention.Action byDefault();
+
+    /// What intentions do at services that do not say it.
+    @WithDefault("enforce")
+    Enforcement enforcement();
+
+    /// What they do at services that ask for less; the same if absent.
+    Optional<Enforcement> leastEnforcement();
   }
 
   /// By whose rules intentions are read.

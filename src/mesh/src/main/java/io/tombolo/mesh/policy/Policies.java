@@ -1,6 +1,7 @@
 package io.tombolo.mesh.policy;
 
 import io.tombolo.mesh.catalog.Catalog;
+import io.tombolo.mesh.catalog.Enforcement;
 import io.tombolo.mesh.catalog.Naming;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.ServiceId;
@@ -22,16 +23,19 @@ import org.jspecify.annotations.Nullable;
 
 /// What intentions mean in a catalog: whom their parties stand for. Not thread-safe.
 public final class Policies {
+  private record Tried(List<Intention> intentions, Enforcement enforcement) {}
+
   private final Intentions intentions;
   private final Catalog catalog;
   private final Naming naming;
   private final TrustDomain trustDomain;
   private final Mode mode;
+  private final Adoption adoption;
   private final boolean forIdentities;
   private final Tokens tokens;
 
   /// Many services have the same rules.
-  private final Map<List<Intention>, InboundPolicy> known = new HashMap<>();
+  private final Map<Tried, InboundPolicy> known = new HashMap<>();
 
   private final Map<Party, Set<Principal>> principals = new HashMap<>();
 
@@ -39,12 +43,18 @@ public final class Policies {
   private @Nullable Map<SpiffeId, Set<ServiceId>> servedBy;
 
   public Policies(
-      Intentions intentions, Catalog catalog, Naming naming, TrustDomain trustDomain, Mode mode) {
+      Intentions intentions,
+      Catalog catalog,
+      Naming naming,
+      TrustDomain trustDomain,
+      Mode mode,
+      Adoption adoption) {
     this.intentions = intentions;
     this.catalog = catalog;
     this.naming = naming;
     this.trustDomain = trustDomain;
     this.mode = mode;
+    this.adoption = adoption;
     this.forIdentities = intentions.forIdentities();
     this.tokens = new Tokens(catalog, mode.strict());
   }
@@ -52,15 +62,18 @@ public final class Policies {
   /// Who may call this service; see [InboundPolicy#at(SpiffeId)] for one of its workloads.
   public InboundPolicy at(Service destination) {
     var runBy = forIdentities ? catalog.identitiesOf(destination.id()) : Set.<SpiffeId>of();
-    return known.computeIfAbsent(intentions.at(destination, runBy), this::policy);
+    return known.computeIfAbsent(
+        new Tried(intentions.at(destination, runBy), adoption.at(destination)), this::policy);
   }
 
-  private InboundPolicy policy(List<Intention> tried) {
+  private InboundPolicy policy(Tried tried) {
     return new InboundPolicy(
         catalog.banned().identities(),
-        tried.stream().flatMap(this::rules).toList(),
+        tried.intentions().stream().flatMap(this::rules).toList(),
         mode,
-        tokens.providers(tried));
+        tokens.providers(tried.intentions()),
+        tried.enforcement(),
+        tried.enforcement() == Enforcement.ENFORCE ? Set.of() : callers(new Party.Everyone()));
   }
 
   /// An intention as steps of a decision.

@@ -58,10 +58,11 @@ public record Proxyless(InboundPolicy policy, List<String> unambiguous) {
   /// What is enforced of the policy of one port: nothing is allowed if that depends on a header
   /// being no list which gRPC hides.
   public static Proxyless of(InboundPolicy policy) {
-    boolean hidden = policy.unambiguous().stream().anyMatch(header -> header.startsWith(HIDDEN));
+    var binding = policy.binding();
+    boolean hidden = binding.unambiguous().stream().anyMatch(header -> header.startsWith(HIDDEN));
     return new Proxyless(
-        new InboundPolicy(policy.banned(), hidden ? List.of() : seen(policy), policy.mode()),
-        policy.valuesTested().stream().filter(header -> !header.startsWith(HIDDEN)).toList());
+        policy.with(hidden ? List.of() : seen(policy), List.of()),
+        binding.valuesTested().stream().filter(header -> !header.startsWith(HIDDEN)).toList());
   }
 
   private static List<Rule> seen(InboundPolicy policy) {
@@ -124,7 +125,12 @@ public record Proxyless(InboundPolicy policy, List<String> unambiguous) {
         : Optional.of("it reads ASCII only");
   }
 
-  /// @param request to a port that this is the policy of
+  /// What the server does with a request to a port that this is the policy of.
+  public boolean lets(Request request) {
+    return policy.exempts(request.caller()) || decide(request).allowed();
+  }
+
+  /// What the rules say, enforced or not.
   public Decision decide(Request request) {
     return policy.decide(request, unambiguous);
   }

@@ -68,7 +68,8 @@ class IntentionsTest {
     var apart = new SameName(SameName.Choice.APART, Map.of());
     var naming = Naming.of(catalog.services().values(), apart);
     var intentions = Intentions.of(catalog.others().values());
-    return new Policies(intentions, catalog, naming, TRUST_DOMAIN, Mode.STRICT).at(destination);
+    return new Policies(intentions, catalog, naming, TRUST_DOMAIN, Mode.STRICT, Adoption.ENFORCED)
+        .at(destination);
   }
 
   /// Consul's table for its community edition, where the namespace is always `default`.

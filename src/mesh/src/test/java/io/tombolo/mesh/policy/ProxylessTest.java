@@ -45,7 +45,7 @@ class ProxylessTest {
       all.put(headers[i], List.of(headers[i + 1]));
     }
     var http = new Request.Http("POST", "/shop.Cart/Get", all, Map.of());
-    return Proxyless.of(policy).decide(new Request(WEB, 8080, http)).allowed();
+    return Proxyless.of(policy).lets(new Request(WEB, 8080, http));
   }
 
   static List<Condition> notSeen() {
@@ -121,8 +121,8 @@ class ProxylessTest {
               .toArray(Rule[]::new);
       var policy = policy(random.nextBoolean() ? Mode.STRICT : OPEN, rules);
       var request = request(random);
-      boolean byGrpc = Proxyless.of(policy).decide(request).allowed();
-      boolean byProxy = policy.decide(request).allowed();
+      boolean byGrpc = Proxyless.of(policy).lets(request);
+      boolean byProxy = policy.lets(request);
       assertThat(byProxy || !byGrpc)
           .as("seed %d: %s by %s", seed, request, policy.rules())
           .isTrue();

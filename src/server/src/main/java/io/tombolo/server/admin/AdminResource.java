@@ -102,12 +102,16 @@ public class AdminResource {
             .map(workload -> policy.at(workload).at(at).decide(request))
             .min(Comparator.comparing(Decision::allowed))
             .orElseGet(() -> policy.at(at).decide(request));
+    boolean exempt = !decision.allowed() && policy.exempts(caller);
     return new Pages.DecisionPage(
         caller.toString(),
         service.id().toString(),
-        decision.allowed(),
+        decision.allowed() || exempt,
         decision instanceof Decision.Ruled ruled ? ruled.by().name() : null,
-        why(caller, decision));
+        exempt
+            ? "intentions about it are not enforced (%s); they would deny it: %s"
+                .formatted(policy.enforcement().label(), why(caller, decision))
+            : why(caller, decision));
   }
 
   static String why(SpiffeId caller, Decision decision) {

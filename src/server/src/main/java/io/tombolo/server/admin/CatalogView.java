@@ -3,6 +3,7 @@ package io.tombolo.server.admin;
 import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Endpoint;
 import io.tombolo.mesh.catalog.EndpointSet;
+import io.tombolo.mesh.catalog.Enforcement;
 import io.tombolo.mesh.catalog.Item;
 import io.tombolo.mesh.catalog.Naming;
 import io.tombolo.mesh.catalog.Refused;
@@ -55,7 +56,7 @@ final class CatalogView {
         catalog.revision(),
         catalog.services().values().stream()
             .sorted(Comparator.comparing(Service::id))
-            .map(service -> service(service, catalog))
+            .map(service -> service(service, mesh))
             .toList(),
         mesh.naming().clashes().values().stream()
             .sorted(Comparator.comparing(Naming.Clash::name))
@@ -65,7 +66,7 @@ final class CatalogView {
         refused(catalog));
   }
 
-  private static Pages.ServicePage service(Service service, Catalog catalog) {
+  private static Pages.ServicePage service(Service service, Mesh mesh) {
     var id = service.id();
     return new Pages.ServicePage(
         id.toString(),
@@ -80,7 +81,9 @@ final class CatalogView {
         service.labels(),
         service.exported(),
         lower(service.httpProfile()),
-        catalog.endpointsOf(id).map(CatalogView::endpoint).toList());
+        mesh.settings().adoption().at(service).label(),
+        service.enforcement().map(Enforcement::label).orElse(null),
+        mesh.catalog().endpointsOf(id).map(CatalogView::endpoint).toList());
   }
 
   private static Pages.EndpointPage endpoint(Endpoint endpoint) {

@@ -29,6 +29,8 @@ final class Pages {
       List<Quarantined> quarantined,
       List<Refused> refused) {}
 
+  /// @param enforcement what intentions about it do: `permissive`, `audit` or `enforce`
+  /// @param enforcementAsked what it asks for; null if it says nothing
   record ServicePage(
       String id,
       String world,
@@ -40,6 +42,8 @@ final class Pages {
       Map<String, String> labels,
       boolean exported,
       String httpProfile,
+      String enforcement,
+      @Nullable String enforcementAsked,
       List<EndpointPage> endpoints) {}
 
   record PortPage(String name, int number, String protocol) {}

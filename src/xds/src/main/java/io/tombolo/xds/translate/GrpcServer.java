@@ -9,10 +9,12 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.tombolo.mesh.catalog.Enforcement;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Proxyless;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// LDS and RDS of a gRPC server without proxy (gRFC A36, A41): who may call it, and how. It judges
@@ -25,7 +27,6 @@ public final class GrpcServer {
   static final String LISTENER = "grpc/server?udpa.resource.listening_address=";
 
   private static final String PROFILE = "tombolo.grpc_profile";
-  private static final String NO_LISTS = "tombolo.no_lists";
 
   /// What is called at one port of the process.
   ///
@@ -83,9 +84,9 @@ public final class GrpcServer {
             .setStatPrefix("inbound")
             .setRds(
                 Rds.newBuilder().setRouteConfigName(serving.routes()).setConfigSource(Protos.ADS))
-            .addHttpFilters(Http.rbac(PROFILE, Rbac.outsideGrpcProfile(trustDomain)))
-            .addHttpFilters(Http.rbac(NO_LISTS, Rbac.lists(List.of())));
+            .addHttpFilters(Http.rbac(PROFILE, Rbac.outsideGrpcProfile(trustDomain)));
     for (var served : serving.services()) {
+      manager.addHttpFilters(Http.rbac(lists(served), Rbac.lists(List.of(), Set.of())));
       manager.addHttpFilters(Http.rbac(rules(served), Rbac.of(InboundPolicy.NOBODY)));
     }
     manager.addHttpFilters(Http.ROUTER);
@@ -105,22 +106,24 @@ public final class GrpcServer {
   public static RouteConfiguration routes(Serving serving) {
     var policies =
         serving.services().stream().map(served -> Proxyless.of(served.policy())).toList();
-    var single =
-        policies.stream()
-            .flatMap(policy -> policy.unambiguous().stream())
-            .distinct()
-            .sorted()
-            .toList();
     var route =
         Route.newBuilder()
             .setMatch(RouteMatch.newBuilder().setPrefix("/"))
-            .setNonForwardingAction(NonForwardingAction.getDefaultInstance())
-            .putTypedPerFilterConfig(NO_LISTS, Http.override(Rbac.lists(single)));
+            .setNonForwardingAction(NonForwardingAction.getDefaultInstance());
     for (int i = 0; i < policies.size(); i++) {
-      route.putTypedPerFilterConfig(
-          rules(serving.services().get(i)), Http.override(Rbac.of(policies.get(i).policy())));
+      var service = serving.services().get(i);
+      var policy = policies.get(i);
+      route
+          .putTypedPerFilterConfig(rules(service), Http.override(Rbac.of(policy.policy())))
+          .putTypedPerFilterConfig(
+              lists(service),
+              Http.override(Rbac.lists(policy.unambiguous(), policy.policy().exempt())));
     }
     return Http.routes(serving.routes(), List.of(route.build()));
+  }
+
+  private static String lists(Inbound.Served served) {
+    return "tombolo.no_lists/" + served.name();
   }
 
   private static String rules(Inbound.Served served) {
@@ -147,7 +150,12 @@ public final class GrpcServer {
                 .map(partner ->
                     "%s: callers of trust domain %s are denied: a gRPC server without proxy trusts its own only"
                         .formatted(served.name(), partner)),
-            lists)
+            lists,
+            served.policy().enforcement() == Enforcement.AUDIT
+                ? Stream.of(
+                    "%s: what intentions deny is not counted or logged: gRPC does not audit"
+                        .formatted(served.name()))
+                : Stream.<String>empty())
         .flatMap(sentences -> sentences);
   }
 }
