@@ -63,7 +63,7 @@ public record InboundPolicy(
     return with(rules, known);
   }
 
-  private InboundPolicy with(List<Rule> others, List<JwtProvider> known) {
+  InboundPolicy with(List<Rule> others, List<JwtProvider> known) {
     return new InboundPolicy(banned, others, mode, known, enforcement, exempt);
   }
 
@@ -177,25 +177,33 @@ public record InboundPolicy(
   /// look at their values, and who reads them later may take another value than a rule did. In
   /// order.
   public List<String> unambiguous() {
-    return mode.strict()
-        ? rules.stream()
-            .flatMap(rule -> rule.condition().headers())
-            .filter(Condition.Header::testsValue)
-            .map(Condition.Header::name)
-            .distinct()
-            .sorted()
-            .toList()
-        : List.of();
+    return mode.strict() ? valuesTested() : List.of();
+  }
+
+  /// The headers whose values rules look at, in order.
+  List<String> valuesTested() {
+    return rules.stream()
+        .flatMap(rule -> rule.condition().headers())
+        .filter(Condition.Header::testsValue)
+        .map(Condition.Header::name)
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   /// What the rules say, enforced or not.
   ///
   /// @param request to a port that this is the policy of
   public Decision decide(Request request) {
+    return decide(request, unambiguous());
+  }
+
+  /// @param single the headers that must not be ambiguous
+  Decision decide(Request request, List<String> single) {
     if (banned.contains(request.caller())) {
       return new Decision.Banned();
     }
-    return ambiguous(request)
+    return ambiguous(request, single)
         .<Decision>map(Decision.Ambiguous::new)
         .or(() ->
             rules.stream()
@@ -205,11 +213,11 @@ public record InboundPolicy(
         .orElseGet(() -> new Decision.Defaulted(mode.byDefault()));
   }
 
-  private Optional<String> ambiguous(Request request) {
+  private static Optional<String> ambiguous(Request request, List<String> single) {
     var http = request.http();
     return http == null || http.headers().isEmpty()
         ? Optional.empty()
-        : unambiguous().stream()
+        : single.stream()
             .filter(
                 name -> isUnclear(String.join(LIST, http.headers().getOrDefault(name, List.of()))))
             .findFirst();

@@ -23,6 +23,9 @@ public record Proxy(
     /// Stands beside a workload.
     record Sidecar() implements Role {}
 
+    /// A gRPC server that enforces its rules itself.
+    record GrpcServer() implements Role {}
+
     /// Passes TLS through between networks.
     record MeshGateway() implements Role {}
   }

@@ -201,6 +201,7 @@ public class AdminResource {
         proxy.identity().toString(),
         switch (proxy.role()) {
           case Proxy.Role.Sidecar() -> "sidecar";
+          case Proxy.Role.GrpcServer() -> "grpc-server";
           case Proxy.Role.MeshGateway() -> "mesh-gateway";
         },
         proxy.network(),

@@ -72,7 +72,8 @@ public final class Connections {
 
   private boolean isMissed(Connection connection, Mesh mesh) {
     return switch (connection.proxy.role()) {
-      case Proxy.Role.Sidecar() -> mesh.servedBy().containsKey(connection.proxy.nodeId());
+      case Proxy.Role.Sidecar(), Proxy.Role.GrpcServer() ->
+          mesh.servedBy().containsKey(connection.proxy.nodeId());
       case Proxy.Role.MeshGateway() -> {
         var lostAt = connection.lostAt;
         yield lostAt != null && lostAt.plus(MISSED).isAfter(clock.instant());

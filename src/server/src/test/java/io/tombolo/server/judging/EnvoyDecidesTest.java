@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 /// them.
 @Tag("intentions")
 class EnvoyDecidesTest {
-  private static final TrustDomain DOMAIN = new TrustDomain("judging.example");
+  static final TrustDomain DOMAIN = new TrustDomain("judging.example");
   private static final SourceId DC = SourceId.consul("dc1");
   private static final Port HTTP = new Port("", 8080, Protocol.HTTP);
   private static final Port TCP = new Port("", 8080, Protocol.TCP);
@@ -57,7 +57,7 @@ class EnvoyDecidesTest {
     return SpiffeId.consulService(DOMAIN, "default", "dc1", name);
   }
 
-  private static final List<SpiffeId> CALLERS =
+  static final List<SpiffeId> CALLERS =
       List.of(caller("web"), caller("cart"), caller("w-e-b"), caller("wxeyb"), caller("other"));
 
   /// The policy of service `api` by these entries.
@@ -98,9 +98,11 @@ class EnvoyDecidesTest {
         .collect(Collectors.toSet());
   }
 
-  private record Judged(List<JsonNode> entries, InboundPolicy policy) {}
+  /// A policy and what it was read from.
+  record Judged(List<JsonNode> entries, InboundPolicy policy) {}
 
-  private static Judged judged(Random random, Port port, boolean ofRequests) {
+  /// One for service `api`.
+  static Judged judged(Random random, Port port, boolean ofRequests) {
     var make = new RandomEntries(random);
     var entries = new ArrayList<JsonNode>(List.of(make.entry("api", ofRequests)));
     if (random.nextInt(3) == 0) {

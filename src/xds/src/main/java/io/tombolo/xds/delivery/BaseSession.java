@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What both forms of ADS have in common: a subscription for each type, types that nobody is told,
@@ -129,7 +130,12 @@ abstract sealed class BaseSession<Q, S extends Subscription<Q>> implements Sessi
         types.put(type, subscription.progress());
       }
     });
-    return new Delivery(types, applied, appliedAt, Declined.of(unknownTypes));
+    return new Delivery(types, applied, appliedAt, declined());
+  }
+
+  private List<String> declined() {
+    var problems = view == null ? List.<String>of() : view.problems();
+    return Stream.concat(Declined.of(unknownTypes).stream(), problems.stream()).toList();
   }
 
   final String nonce() {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param applied the highest revision of the mesh of which the proxy has acknowledged everything
 ///   that there is for it; 0 if none yet
 /// @param appliedAt when that became so; null if none yet
-/// @param declined what the proxy asked for and nobody is told by this stream, each in a sentence
+/// @param declined what the proxy asked for, or is to do, and cannot, each in a sentence
 public record Delivery(
     Map<ResourceType, OfType> types,
     long applied,

@@ -15,14 +15,17 @@ public sealed interface Introduction {
   /// How the paths of mesh gateways' identities begin.
   String GATEWAYS = "/gateway/mesh/";
 
+  /// How the user agents of gRPC's own xDS clients begin, in every language.
+  String GRPC = "gRPC";
+
   record Understood(Proxy proxy) implements Introduction {}
 
   /// @param reason with the field and the way out, printable
   record Refused(String reason) implements Introduction {}
 
   /// @param identity from the certificate
-  /// @param node with `id`, and `metadata.tombolo` = {network, zone, upstreams: [{service, port,
-  ///   listen}], reports}
+  /// @param node with `id`, `user_agent_name`, and `metadata.tombolo` = {network, zone, upstreams:
+  ///   [{service, port, listen}], reports}
   static Introduction of(SpiffeId identity, Node node) {
     var metadata =
         node.getMetadata()
@@ -35,7 +38,7 @@ public sealed interface Introduction {
       return new Understood(
           identity.path().startsWith(GATEWAYS)
               ? gateway(identity, node.getId(), metadata)
-              : sidecar(identity, node.getId(), metadata));
+              : workload(identity, node, metadata));
     } catch (IllegalArgumentException invalid) {
       return new Refused("node.metadata.tombolo: " + invalid.getMessage());
     }
@@ -51,7 +54,7 @@ public sealed interface Introduction {
         List.of());
   }
 
-  private static Proxy sidecar(SpiffeId identity, String nodeId, Struct metadata) {
+  private static Proxy workload(SpiffeId identity, Node node, Struct metadata) {
     var upstreams =
         metadata
             .getFieldsOrDefault("upstreams", Value.getDefaultInstance())
@@ -61,9 +64,11 @@ public sealed interface Introduction {
             .map(declared -> upstream(declared.getStructValue()))
             .toList();
     return new Proxy(
-        nodeId,
+        node.getId(),
         identity,
-        new Proxy.Role.Sidecar(),
+        node.getUserAgentName().startsWith(GRPC)
+            ? new Proxy.Role.GrpcServer()
+            : new Proxy.Role.Sidecar(),
         text(metadata, "network"),
         text(metadata, "zone"),
         upstreams,

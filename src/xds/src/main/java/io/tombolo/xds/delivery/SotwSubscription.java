@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What one stream wants of one type in the state-of-the-world form, and what the client has of it.
@@ -190,8 +191,7 @@ final class SotwSubscription implements Subscription<DiscoveryRequest> {
     }
     var said = progress.refused().stream().findFirst();
     var lacking = new TreeMap<String, Optional<Delivery.Refusal>>();
-    table
-        .all()
+    asked(table)
         .filter(resource -> !resource.equals(held.get(resource.name())))
         .forEach(resource -> lacking.put(resource.name(), said));
     held.keySet().stream()
@@ -204,7 +204,15 @@ final class SotwSubscription implements Subscription<DiscoveryRequest> {
   boolean settledAt(Table table) {
     return answered
         && held.keySet().stream().noneMatch(name -> isLeftover(name, table))
-        && table.all().allMatch(resource -> resource.equals(held.get(resource.name())));
+        && asked(table).allMatch(resource -> resource.equals(held.get(resource.name())));
+  }
+
+  /// What the client is to have by its own account: of what may be had as a whole those it names,
+  /// as gRPC does, and else all.
+  private Stream<Resource> asked(Table table) {
+    return type.listedWhole() && !wantsAll()
+        ? table.all().filter(resource -> names.contains(resource.name()))
+        : table.all();
   }
 
   private boolean isLeftover(String name, Table table) {

@@ -98,6 +98,7 @@ public record Standing(
     return switch (proxy.role()) {
       case Proxy.Role.MeshGateway() ->
           "nothing that the gateways of network %s pass through changed".formatted(proxy.network());
+      case Proxy.Role.GrpcServer() -> "nothing that it serves changed";
       case Proxy.Role.Sidecar() ->
           proxy.upstreams().isEmpty()
               ? "nothing that it may call and nothing that it serves changed"

@@ -22,9 +22,14 @@ record InboundSide(@Nullable Mesh mesh, Workloads.@Nullable Spec spec, Own own) 
     if (nextSpec == null) {
       return NOTHING;
     }
-    var before = spec == null ? Workloads.Spec.nothing(nextSpec.trustDomain()) : spec;
+    var before = spec == null ? nextSpec.empty() : spec;
     return new InboundSide(
         next, nextSpec, nextSpec.equals(spec) ? own : own.then(before, nextSpec));
+  }
+
+  /// What of it cannot be enforced as it is written, each in a sentence.
+  List<String> problems() {
+    return spec == null ? List.of() : spec.problems();
   }
 
   @SuppressWarnings("ReferenceEquality") // what was not touched is the same

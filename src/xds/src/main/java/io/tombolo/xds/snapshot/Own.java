@@ -1,13 +1,16 @@
 package io.tombolo.xds.snapshot;
 
 import io.tombolo.mesh.catalog.Trie;
+import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.xds.translate.Clusters;
+import io.tombolo.xds.translate.GrpcServer;
 import io.tombolo.xds.translate.Inbound;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// What only one proxy is told: how what stands beside it is reached.
 record Own(
@@ -20,6 +23,53 @@ record Own(
   ///
   /// @param was what this was made from
   Own then(Workloads.Spec was, Workloads.Spec is) {
+    return switch (is.role()) {
+      case Proxy.Role.Sidecar(), Proxy.Role.MeshGateway() -> proxied(was, is);
+      case Proxy.Role.GrpcServer() -> byGrpc(was, is);
+    };
+  }
+
+  private Own byGrpc(Workloads.Spec was, Workloads.Spec is) {
+    return new Own(
+        clusters,
+        updated(
+            listeners,
+            grpcListeners(was),
+            grpcListeners(is),
+            heard -> {
+              var listener =
+                  GrpcServer.listener(heard.address(), heard.serving(), is.trustDomain());
+              return Resource.of(ResourceType.LISTENER, listener.getName(), listener);
+            }),
+        updated(
+            routes,
+            grpcRoutes(was),
+            grpcRoutes(is),
+            serving ->
+                Resource.of(ResourceType.ROUTES, serving.routes(), GrpcServer.routes(serving))));
+  }
+
+  /// A gRPC server at one of the addresses that it may listen on.
+  private record Heard(String address, GrpcServer.Serving serving) {}
+
+  private static Map<String, Heard> grpcListeners(Workloads.Spec spec) {
+    var listeners = new HashMap<String, Heard>();
+    for (var serving : spec.byGrpc()) {
+      serving
+          .addresses()
+          .forEach(address ->
+              listeners.put(
+                  GrpcServer.name(address, serving.port()), new Heard(address, serving.heard())));
+    }
+    return listeners;
+  }
+
+  private static Map<String, GrpcServer.Serving> grpcRoutes(Workloads.Spec spec) {
+    return spec.byGrpc().stream()
+        .collect(Collectors.toMap(GrpcServer.Serving::routes, Function.identity()));
+  }
+
+  private Own proxied(Workloads.Spec was, Workloads.Spec is) {
     return new Own(
         updated(
             clusters,

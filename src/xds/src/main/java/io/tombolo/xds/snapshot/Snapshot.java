@@ -160,6 +160,7 @@ public final class Snapshot {
     return switch (proxy.role()) {
       case Proxy.Role.MeshGateway() -> gateway(proxy);
       case Proxy.Role.Sidecar() -> sidecar(proxy, demanded, earlier);
+      case Proxy.Role.GrpcServer() -> grpcServer(proxy, earlier);
     };
   }
 
@@ -182,6 +183,12 @@ public final class Snapshot {
         : declared(proxy, shared, inbound);
   }
 
+  /// How it is called, and nothing of what it may call.
+  private View grpcServer(Proxy proxy, View earlier) {
+    var inbound = inbound(proxy, earlier.inbound());
+    return view(Shared.NOTHING, inbound, Trie.empty(), inbound.problems());
+  }
+
   /// What its identity may call.
   private View undeclared(
       Proxy proxy, Shared shared, InboundSide inbound, Set<String> demanded, View earlier) {
@@ -199,7 +206,7 @@ public final class Snapshot {
   /// By the identity too: naming another workload's node gives nothing of it.
   private InboundSide inbound(Proxy proxy, InboundSide earlier) {
     return access.may(proxy.identity(), new Access.What.InboundOf(proxy.identity()))
-        ? earlier.at(mesh, new Workloads.Key(proxy.nodeId(), proxy.identity(), proxy.reports()))
+        ? earlier.at(mesh, Workloads.Key.of(proxy))
         : InboundSide.NOTHING;
   }
 

@@ -7,7 +7,7 @@ import java.util.Map;
 ///
 /// @param revision of the mesh it follows from
 /// @param tables of every type
-/// @param problems what the proxy asked for and cannot have, each in a sentence
+/// @param problems what the proxy asked for and cannot have, or cannot do, each in a sentence
 /// @param inbound what is particular to the proxy
 /// @param scoped what of that which others are told concerns it
 /// @param demands what it has asked for

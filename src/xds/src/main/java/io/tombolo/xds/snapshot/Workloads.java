@@ -8,7 +8,9 @@ import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.InboundPolicy;
+import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.xds.translate.Clusters;
+import io.tombolo.xds.translate.GrpcServer;
 import io.tombolo.xds.translate.Inbound;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What each workload serves: the inputs of what is particular to its proxy.
@@ -24,12 +28,44 @@ final class Workloads {
   /// A proxy that stands beside workloads: its node ID narrows what its identity may see.
   ///
   /// @param reports can it report the calls that reach it?
-  record Key(String nodeId, SpiffeId identity, boolean reports) {}
+  record Key(String nodeId, SpiffeId identity, Proxy.Role role, boolean reports) {
+    static Key of(Proxy proxy) {
+      return new Key(proxy.nodeId(), proxy.identity(), proxy.role(), proxy.reports());
+    }
+  }
 
+  /// @param role what enforces it
   /// @param served in stable order; no SNI twice at one address
-  record Spec(TrustDomain trustDomain, List<Inbound.Served> served) {
-    static Spec nothing(TrustDomain trustDomain) {
-      return new Spec(trustDomain, List.of());
+  record Spec(TrustDomain trustDomain, Proxy.Role role, List<Inbound.Served> served) {
+    /// The same without anything that is served.
+    Spec empty() {
+      return new Spec(trustDomain, role, List.of());
+    }
+
+    /// What a gRPC server serves by itself, in order of ports.
+    List<GrpcServer.Serving> byGrpc() {
+      return served.stream()
+          .filter(GrpcServer::serves)
+          .collect(
+              Collectors.groupingBy(one -> one.proxy().port(), TreeMap::new, Collectors.toList()))
+          .entrySet()
+          .stream()
+          .map(at -> new GrpcServer.Serving(at.getKey(), at.getValue()))
+          .toList();
+    }
+
+    /// What cannot be enforced as it is written, each in a sentence.
+    List<String> problems() {
+      return switch (role) {
+        case Proxy.Role.GrpcServer() ->
+            Stream.concat(
+                    served.stream()
+                        .filter(one -> !GrpcServer.serves(one))
+                        .map(GrpcServer::notServed),
+                    byGrpc().stream().flatMap(GrpcServer.Serving::problems))
+                .toList();
+        case Proxy.Role.Sidecar(), Proxy.Role.MeshGateway() -> List.of();
+      };
     }
   }
 
@@ -53,10 +89,15 @@ final class Workloads {
         mesh.servedBy().getOrDefault(key.nodeId(), List.of()).stream()
             .filter(one -> one.endpoint().workload().identity().equals(key.identity()))
             .toList();
-    return served.isEmpty() ? null : new Workloads(mesh, key.reports()).spec(served);
+    return served.isEmpty()
+        ? null
+        : new Spec(
+            mesh.settings().trustDomain(),
+            key.role(),
+            new Workloads(mesh, key.reports()).chains(served));
   }
 
-  private Spec spec(List<Mesh.Served> served) {
+  private List<Inbound.Served> chains(List<Mesh.Served> served) {
     var chains = new TreeMap<String, Chain>();
     for (var one : served) {
       one.service().ports().stream()
@@ -66,7 +107,7 @@ final class Workloads {
             chains.putIfAbsent(chain.served().name(), chain);
           });
     }
-    return new Spec(mesh.settings().trustDomain(), withoutClashes(chains.values()));
+    return withoutClashes(chains.values());
   }
 
   private Chain chain(Mesh.Served one, Port port) {

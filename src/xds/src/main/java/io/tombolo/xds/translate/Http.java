@@ -28,10 +28,7 @@ public final class Http {
 
   /// A route without rules of its own lets nobody in.
   private static final HttpFilter DENY_UNLESS_ROUTED =
-      HttpFilter.newBuilder()
-          .setName(RBAC_FILTER)
-          .setTypedConfig(Protos.any(ruledBy(Rbac.of(InboundPolicy.NOBODY))))
-          .build();
+      rbac(RBAC_FILTER, Rbac.of(InboundPolicy.NOBODY));
 
   private static final String NO_LISTS = "tombolo.no_lists";
 
@@ -48,7 +45,7 @@ public final class Http {
           .setDisabled(true)
           .build();
 
-  private static final HttpFilter ROUTER =
+  static final HttpFilter ROUTER =
       HttpFilter.newBuilder()
           .setName("envoy.filters.http.router")
           .setTypedConfig(Protos.any(Router.getDefaultInstance()))
@@ -75,6 +72,15 @@ public final class Http {
       route.putTypedPerFilterConfig(NO_LISTS, override(guard.build()));
     }
     return routes(name, List.of(route.build()));
+  }
+
+  static HttpFilter rbac(String name, io.envoyproxy.envoy.config.rbac.v3.RBAC rules) {
+    return HttpFilter.newBuilder().setName(name).setTypedConfig(Protos.any(ruledBy(rules))).build();
+  }
+
+  /// Other rules for one route.
+  static Any override(io.envoyproxy.envoy.config.rbac.v3.RBAC rules) {
+    return override(ruledBy(rules));
   }
 
   private static Any override(RBAC rbac) {
@@ -123,7 +129,7 @@ public final class Http {
             HttpConnectionManager.UpgradeConfig.newBuilder().setUpgradeType("websocket"));
   }
 
-  private static Filter filter(HttpConnectionManager.Builder manager) {
+  static Filter filter(HttpConnectionManager.Builder manager) {
     return Filter.newBuilder()
         .setName("envoy.filters.network.http_connection_manager")
         .setTypedConfig(Protos.any(manager.build()))

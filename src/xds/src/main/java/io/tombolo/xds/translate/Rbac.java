@@ -17,6 +17,7 @@ import io.envoyproxy.envoy.type.matcher.v3.OrMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.PathMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
+import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intention.Action;
@@ -151,6 +152,48 @@ public final class Rbac {
                           .setAction(action("list/" + header, RBAC.Action.DENY))));
     }
     return matcher.build();
+  }
+
+  /// The same for who sees the values of a header joined by rules too, as gRPC does, which has no
+  /// matchers.
+  ///
+  /// @param exempt whose requests are let through
+  static RBAC lists(List<String> headers, Set<io.tombolo.mesh.policy.Principal> exempt) {
+    var bound =
+        not(
+            any(
+                exempt.stream()
+                    .map(Rbac::matcher)
+                    .sorted(Rbac::byText)
+                    .map(Rbac::authenticated)
+                    .toList()));
+    var denied = RBAC.newBuilder().setAction(RBAC.Action.DENY);
+    for (var header : headers) {
+      var lists =
+          Stream.concat(
+                  Stream.of(Text.contains(InboundPolicy.LIST)),
+                  InboundPolicy.BLANKS.stream()
+                      .flatMap(blank -> Stream.of(Text.prefix(blank), Text.suffix(blank))))
+              .map(text -> header(header, text, false))
+              .map(unclear -> exempt.isEmpty() ? unclear : all(List.of(unclear, bound)))
+              .toList();
+      denied.putPolicies("list/" + header, anyPermission().addAllPrincipals(lists).build());
+    }
+    return denied.build();
+  }
+
+  /// What a proxy would never hand to these rules, but gRPC does: callers of another trust domain
+  /// whom one of our roots has signed for, and paths with a query.
+  static RBAC outsideGrpcProfile(TrustDomain trustDomain) {
+    var ours = StringMatcher.newBuilder().setPrefix("spiffe://" + trustDomain + "/").build();
+    return RBAC.newBuilder()
+        .setAction(RBAC.Action.DENY)
+        .putPolicies(
+            "grpc-profile/query", anyPermission().addPrincipals(path(Text.contains("?"))).build())
+        .putPolicies(
+            "grpc-profile/trust-domain",
+            anyPermission().addPrincipals(not(authenticated(ours))).build())
+        .build();
   }
 
   /// Is it so, and the caller not one of these?

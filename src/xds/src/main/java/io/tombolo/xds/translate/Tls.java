@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateProviderPluginInstance;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
@@ -53,6 +54,9 @@ final class Tls {
   /// The roots of each trust domain, its own and those it federates with, each for itself.
   private static final SdsSecretConfig ROOTS_BY_DOMAIN = secret("ROOTCA-by-trust-domain");
 
+  private static final CertificateProviderPluginInstance GRPC_FILES =
+      CertificateProviderPluginInstance.newBuilder().setInstanceName("default").build();
+
   private Tls() {}
 
   /// To a peer that must be one of these. If there are none, nobody is accepted.
@@ -84,6 +88,23 @@ final class Tls {
             DownstreamTlsContext.newBuilder()
                 .setRequireClientCertificate(BoolValue.of(true))
                 .setCommonTlsContext(common(anyone, roots).addAllAlpnProtocols(offered))
+                .build()));
+  }
+
+  /// From a peer whom the roots of the trust domain have signed for, at a gRPC server that has its
+  /// key and roots from the provider `default` of its bootstrap. gRPC takes no names of peers here:
+  /// [Rbac#outsideGrpcProfile] looks at them.
+  static TransportSocket ofGrpcServer() {
+    var roots =
+        CertificateValidationContext.newBuilder().setCaCertificateProviderInstance(GRPC_FILES);
+    return socket(
+        Protos.any(
+            DownstreamTlsContext.newBuilder()
+                .setRequireClientCertificate(BoolValue.of(true))
+                .setCommonTlsContext(
+                    CommonTlsContext.newBuilder()
+                        .setTlsCertificateProviderInstance(GRPC_FILES)
+                        .setValidationContext(roots))
                 .build()));
   }
 
