@@ -4,8 +4,6 @@ import io.tombolo.mesh.catalog.Port;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.Intention.Action;
-import io.tombolo.mesh.policy.Intention.Otherwise;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -65,24 +63,9 @@ public record InboundPolicy(
     return there.size() == rules.size() ? this : new InboundPolicy(banned, there, mode, providers);
   }
 
-  /// The policy of one port. Where requests are not understood, an intention on requests denies
-  /// whoever it is about, but what only adds to others adds nothing.
+  /// The policy of one port; see [Rule#at].
   public InboundPolicy at(Port port) {
-    var there = new ArrayList<Rule>();
-    for (var rule : rules) {
-      var condition = rule.condition().at(port.number());
-      boolean elsewhere = condition.equals(Condition.never());
-      if (port.protocol().isHttp() || !rule.intention().ofRequests()) {
-        if (!elsewhere) {
-          there.add(rule.with(condition, rule.action()));
-        }
-      } else if (rule.intention().otherwise() != Otherwise.NEXT
-          || (rule.action() == Action.DENY && !elsewhere)) {
-        there.add(rule.with(Condition.always(), Action.DENY));
-      } else if (!condition.ofRequests() && !elsewhere) {
-        there.add(rule.with(condition, rule.action()));
-      }
-    }
+    var there = rules.stream().flatMap(rule -> rule.at(port).stream()).toList();
     var asked =
         providers.stream()
             .filter(provider -> there.stream().anyMatch(rule -> asksFor(provider, rule)))
