@@ -1,12 +1,9 @@
 package io.tombolo.server.admin;
 
-import io.tombolo.mesh.catalog.World;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.policy.Decision;
-import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intention;
-import io.tombolo.mesh.policy.Request;
 import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.server.ports.Connections;
 import io.tombolo.server.receipts.Receipts;
@@ -24,7 +21,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -90,24 +86,21 @@ public class AdminResource {
       @QueryParam("method") @Nullable String method,
       @QueryParam("path") @Nullable String path,
       @QueryParam("headers") @Nullable String headers) {
-    var mesh = mesh();
-    var caller = JoinTokenPage.identity(mesh, required("source", source));
-    var service = JoinTokenPage.service(mesh, required("destination", destination), World.CONSUL);
-    var at = AskedRequest.port(service, port);
-    var policy = mesh.policies().getOrDefault(service.id(), InboundPolicy.NOBODY);
-    var request = new Request(caller, at.number(), AskedRequest.http(at, method, path, headers));
-    var decision =
-        mesh.catalog().identitiesOf(service.id()).stream()
-            .sorted()
-            .map(workload -> policy.at(workload).at(at).decide(request))
-            .min(Comparator.comparing(Decision::allowed))
-            .orElseGet(() -> policy.at(at).decide(request));
+    var asked =
+        AskedRequest.of(
+            mesh(), new AskedRequest.Query(source, destination, port, method, path, headers, null));
+    var decision = asked.explained().decision();
     return new Pages.DecisionPage(
-        caller.toString(),
-        service.id().toString(),
+        asked.request().caller().toString(),
+        asked.service().id().toString(),
         decision.allowed(),
-        decision instanceof Decision.Ruled ruled ? ruled.by().name() : null,
-        why(caller, decision));
+        rule(decision),
+        why(asked.request().caller(), decision));
+  }
+
+  /// The name of the rule that decided; null if none did.
+  static @Nullable String rule(Decision decision) {
+    return decision instanceof Decision.Ruled ruled ? ruled.by().name() : null;
   }
 
   static String why(SpiffeId caller, Decision decision) {
@@ -229,7 +222,7 @@ public class AdminResource {
     return time == null ? null : time.toString();
   }
 
-  private static String required(String name, @Nullable String value) {
+  static String required(String name, @Nullable String value) {
     if (value == null || value.isBlank()) {
       throw problem("query parameter " + name + " is needed");
     }

@@ -26,7 +26,9 @@ final class Unmet {
 
   /// @param condition that does not hold for the request
   static List<String> of(Condition condition, Request request) {
-    return new Unmet(request).why(condition);
+    return request.http() == null && condition.ofRequests()
+        ? List.of("is about requests: " + condition)
+        : new Unmet(request).why(condition);
   }
 
   /// Each of them alone is why it does not hold.
@@ -92,9 +94,6 @@ final class Unmet {
   private String found(Condition test) {
     var http = request.http();
     return switch (test) {
-      case Condition.Path _, Condition.Method _, Condition.Header _, Condition.Claim _
-          when http == null ->
-          "it looks at requests, not at connections";
       case Condition.Path _ -> "path is " + quoted(Objects.requireNonNull(http).path());
       case Condition.Method _ ->
           "method is " + Names.printable(Objects.requireNonNull(http).method());
