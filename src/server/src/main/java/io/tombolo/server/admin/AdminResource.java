@@ -77,6 +77,7 @@ public class AdminResource {
   ///
   /// @param port of the destination; its first if not given
   /// @param headers lines of `name: value`
+  /// @param claims of verified tokens, lines of `provider:name/of/name=text`
   @GET
   @Path("decision")
   public Pages.DecisionPage decision(
@@ -85,10 +86,12 @@ public class AdminResource {
       @QueryParam("port") @Nullable String port,
       @QueryParam("method") @Nullable String method,
       @QueryParam("path") @Nullable String path,
-      @QueryParam("headers") @Nullable String headers) {
+      @QueryParam("headers") @Nullable String headers,
+      @QueryParam("claims") @Nullable String claims) {
     var asked =
         AskedRequest.of(
-            mesh(), new AskedRequest.Query(source, destination, port, method, path, headers, null));
+            mesh(),
+            new AskedRequest.Query(source, destination, port, method, path, headers, claims));
     var decision = asked.explained().decision();
     return new Pages.DecisionPage(
         asked.request().caller().toString(),

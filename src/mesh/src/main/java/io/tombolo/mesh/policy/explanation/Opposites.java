@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// Looks for the few smallest changes that make the answer the other one. Each is tried before it
-/// is told.
+/// Looks for the few smallest changes that make the answer the other one, the nearest first. Each
+/// is tried before it is told.
 public final class Opposites {
   /// If more intentions than these stand in the way, it is not said which.
   private static final int MOST_WITHOUT = 3;
@@ -36,9 +36,13 @@ public final class Opposites {
   }
 
   private List<Opposite> found() {
-    return before.decision() instanceof Decision.Banned
-        ? unbanned()
-        : Stream.concat(policies().stream(), requests()).toList();
+    if (before.decision() instanceof Decision.Banned) {
+      return unbanned();
+    }
+    var policies = policies().stream();
+    return before.decision().allowed()
+        ? Stream.concat(policies, requests()).toList()
+        : Stream.concat(requests(), policies).toList();
   }
 
   private List<Opposite> unbanned() {
