@@ -58,6 +58,25 @@ final class ConsulApi implements AutoCloseable {
     return ask(query + "index=%d&wait=%ds".formatted(index, WAIT.toSeconds()), PATIENCE);
   }
 
+  /// Changes something.
+  ///
+  /// @return Consul's answer: `true` or `false` of check-and-set, or why it refuses the content
+  String change(String method, String path, String body) throws IOException, InterruptedException {
+    var request =
+        HttpRequest.newBuilder()
+            .method(method, HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
+    var response = send(request, path, settings.token(), Duration.ofSeconds(10));
+    var answer = new String(response.body(), StandardCharsets.UTF_8).strip();
+    if (response.statusCode() == 403) {
+      throw new IOException(
+          "Consul at %s: the token may not %s %s; it needs intentions = \"write\""
+              .formatted(settings.url(), method, path.replaceAll("\\?.*", "")));
+    }
+    return response.statusCode() == 200
+        ? answer
+        : "Consul answers %d: %s".formatted(response.statusCode(), Names.printable(answer));
+  }
+
   /// What an ACL token is.
   sealed interface Self {
     record Token(JsonNode body) implements Self {}
@@ -101,7 +120,13 @@ final class ConsulApi implements AutoCloseable {
 
   private HttpResponse<byte[]> send(String path, String token, Duration patience)
       throws IOException, InterruptedException {
-    var request = HttpRequest.newBuilder(settings.url().resolve(path)).timeout(patience);
+    return send(HttpRequest.newBuilder(), path, token, patience);
+  }
+
+  private HttpResponse<byte[]> send(
+      HttpRequest.Builder request, String path, String token, Duration patience)
+      throws IOException, InterruptedException {
+    request.uri(settings.url().resolve(path)).timeout(patience);
     if (!token.isEmpty()) {
       request.header("X-Consul-Token", token);
     }

@@ -1,6 +1,7 @@
 package io.tombolo.consul;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tombolo.mesh.catalog.Enforcement;
 import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Ip;
 import io.tombolo.mesh.catalog.Item;
@@ -13,7 +14,9 @@ import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.ServiceId;
 import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.policy.PolicyObject;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +38,7 @@ public record ConsulWorld(
   static final String OWN_NAME = "consul";
   private static final String EXPORT = "tombolo-export";
   private static final String HTTP_PROFILE = "tombolo-http-profile";
+  private static final String ENFORCEMENT = "tombolo-enforcement";
   private static final int MOST_LABELS = 256;
 
   /// A service with all its instances, in the order in which they were registered: the service and
@@ -59,18 +63,26 @@ public record ConsulWorld(
     profiles(ordinary)
         .filter(profile -> HttpProfile.named(profile).isEmpty())
         .findFirst()
-        .ifPresent(unknown ->
-            items.add(
-                new Refused(
-                    source,
-                    "service %s Meta.%s".formatted(name, HTTP_PROFILE),
-                    HttpProfile.unknown(unknown))));
+        .ifPresent(unknown -> items.add(ignored(name, HTTP_PROFILE, HttpProfile.unknown(unknown))));
+    asked(ordinary)
+        .flatMap(Optional::stream)
+        .filter(step -> Enforcement.named(step).isEmpty())
+        .findFirst()
+        .ifPresent(unknown -> items.add(ignored(name, ENFORCEMENT, Enforcement.unknown(unknown))));
     return items;
   }
 
-  /// A `service-intentions` config entry.
+  private Refused ignored(String service, String meta, String why) {
+    return new Refused(source, "service %s Meta.%s".formatted(service, meta), why);
+  }
+
+  /// A `service-intentions` config entry. One that this mesh wrote says nothing that is not said
+  /// elsewhere.
   public Item intentions(JsonNode entry) {
-    return ServiceIntentions.convert(source, entry);
+    var read = ServiceIntentions.convert(source, entry);
+    return new Ownership(trustDomain).owns(entry)
+        ? PolicyObject.accepted(read.key(), List.of())
+        : read;
   }
 
   /// A `jwt-provider` config entry.
@@ -94,7 +106,23 @@ public record ConsulWorld(
         virtualAddresses(instances),
         labels(instances),
         instances.stream().noneMatch(i -> "false".equals(i.meta().get(EXPORT))),
-        httpProfile(instances));
+        httpProfile(instances),
+        enforcement(instances));
+  }
+
+  /// The strictest step that its instances name, if all of them name one.
+  private static Optional<Enforcement> enforcement(List<Instance> instances) {
+    return asked(instances).anyMatch(Optional::isEmpty)
+        ? Optional.empty()
+        : asked(instances)
+            .flatMap(Optional::stream)
+            .map(step -> Enforcement.named(step).orElse(Enforcement.ENFORCE))
+            .max(Comparator.naturalOrder());
+  }
+
+  /// What each instance says; empty if nothing.
+  private static Stream<Optional<String>> asked(List<Instance> instances) {
+    return instances.stream().map(i -> Optional.ofNullable(i.meta().get(ENFORCEMENT)));
   }
 
   /// Relaxed if all of its instances say so: while they differ the strict one counts.

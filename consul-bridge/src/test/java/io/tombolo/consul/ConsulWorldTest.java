@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tombolo.mesh.catalog.Cidr;
 import io.tombolo.mesh.catalog.Endpoint;
 import io.tombolo.mesh.catalog.EndpointSet;
+import io.tombolo.mesh.catalog.Enforcement;
 import io.tombolo.mesh.catalog.Health;
 import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Item;
@@ -104,6 +105,29 @@ class ConsulWorldTest {
     assertThat(service(silent).httpProfile()).isEqualTo(HttpProfile.STRICT);
     assertThat(service(relaxed).httpProfile()).isEqualTo(HttpProfile.RELAXED);
     assertThat(service(relaxed, silent).httpProfile()).isEqualTo(HttpProfile.STRICT);
+  }
+
+  @Test
+  void intentions_do_the_most_that_instances_ask_for_once_all_of_them_ask() {
+    var silent = cart("\"ID\": \"a\"");
+    var audited = cart("\"ID\": \"b\", \"Meta\": {\"tombolo-enforcement\": \"audit\"}");
+    var enforced = cart("\"ID\": \"c\", \"Meta\": {\"tombolo-enforcement\": \"enforce\"}");
+
+    assertThat(service(silent).enforcement()).isEmpty();
+    assertThat(service(audited).enforcement()).contains(Enforcement.AUDIT);
+    assertThat(service(audited, enforced).enforcement()).contains(Enforcement.ENFORCE);
+    assertThat(service(audited, silent).enforcement()).isEmpty();
+  }
+
+  @Test
+  void a_step_that_is_none_is_refused_and_means_that_intentions_are_enforced() {
+    var odd = cart("\"Meta\": {\"tombolo-enforcement\": \"off\"}");
+
+    assertThat(service(odd).enforcement()).contains(Enforcement.ENFORCE);
+    assertThat(WORLD.service("cart", List.of(odd), Protocol.TCP))
+        .filteredOn(Refused.class::isInstance)
+        .extracting(item -> ((Refused) item).what())
+        .containsExactly("service cart Meta.tombolo-enforcement");
   }
 
   @Test

@@ -25,6 +25,7 @@ final class CatalogCommand implements Callable<Integer> {
     catalog.path("services").forEach(service -> service(services, service));
     return services
         + section("Relaxed HTTP profile", relaxed(catalog))
+        + section("Intentions are not enforced, or less is asked for", unenforced(catalog))
         + section("Names of both worlds", clashes(catalog))
         + section("Quarantined: not served", quarantined(catalog))
         + section("Refused", refused(catalog));
@@ -64,6 +65,20 @@ final class CatalogCommand implements Callable<Integer> {
         .forEach(service -> {
           if (Table.text(service, "httpProfile").equals("relaxed")) {
             table.row(Table.text(service, "id"));
+          }
+        });
+    return table;
+  }
+
+  private static Table unenforced(JsonNode catalog) {
+    var table = Table.of("SERVICE", "ENFORCEMENT", "ASKED");
+    catalog
+        .path("services")
+        .forEach(service -> {
+          var now = Table.text(service, "enforcement");
+          var asked = service.path("enforcementAsked").asText(now);
+          if (!now.equals("enforce") || !asked.equals(now)) {
+            table.row(Table.text(service, "id"), now, Table.printable(asked));
           }
         });
     return table;

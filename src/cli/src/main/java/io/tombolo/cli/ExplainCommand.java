@@ -40,7 +40,7 @@ final class ExplainCommand implements Callable<Integer> {
     return DecideCommand.text(page)
         + rules(page)
         + elsewhere(page.path("elsewhere"))
-        + opposites(page.path("opposites"))
+        + opposites(page.path("opposites"), page.path("exempt").asBoolean())
         + enforcement(page.path("enforcement"))
         + paths(page.path("paths"));
   }
@@ -69,7 +69,7 @@ final class ExplainCommand implements Callable<Integer> {
                     Table.text(one, "text")));
   }
 
-  private static String opposites(JsonNode opposites) {
+  private static String opposites(JsonNode opposites, boolean exempt) {
     return lines(
         opposites,
         one -> {
@@ -77,8 +77,8 @@ final class ExplainCommand implements Callable<Integer> {
               StreamSupport.stream(one.path("changes").spliterator(), false)
                   .map(change -> Table.printable(change.asText()))
                   .collect(Collectors.joining(", and "));
-          return "It would be %s %s%n  by %s%n%s"
-              .formatted(DecideCommand.answer(one), changes, Table.text(one, "text"), written(one));
+          return "%s would be %s %s%n  by %s%n%s"
+              .formatted(exempt ? "Once enforced, it" : "It", DecideCommand.answer(one), changes, Table.text(one, "text"), written(one));
         });
   }
 

@@ -36,9 +36,17 @@ final class IntentionsCommand implements Callable<Integer> {
                 Table.text(object, "object"),
                 Table.text(object, "inForce"),
                 Table.joined(object.path("problems"))));
+    var inConsul = Table.of("OBJECT", "IN CONSUL", "WHERE, OR WHY NOT");
+    page.path("inConsul")
+        .forEach(object ->
+            inConsul.row(
+                Table.text(object, "object"),
+                object.path("written").asBoolean() ? "yes" : "no",
+                Table.text(object, "message")));
     return rules
         + "What no rule matches is %s.\n"
             .formatted(Table.text(page, "byDefault").equals("allow") ? "allowed" : "denied")
-        + (rejected.isEmpty() ? "" : "\nRejected\n" + rejected);
+        + (rejected.isEmpty() ? "" : "\nRejected\n" + rejected)
+        + (inConsul.isEmpty() ? "" : "\nWritten into Consul\n" + inConsul);
   }
 }

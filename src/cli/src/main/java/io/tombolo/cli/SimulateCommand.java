@@ -52,6 +52,13 @@ final class SimulateCommand implements Callable<Integer> {
               .formatted(page.path("apart").asText()));
       text.append(judged(page.path("apartOnes"), page.path("apart").asLong()));
     }
+    if (page.path("unenforced").asLong() > 0) {
+      text.append(
+          ("%n%s flows are let in though intentions in force deny them, for intentions about their"
+                  + " services are not enforced%n")
+              .formatted(page.path("unenforced").asText()));
+      text.append(judged(page.path("unenforcedOnes"), page.path("unenforced").asLong()));
+    }
     page.path("undecided")
         .properties()
         .forEach(one ->

@@ -12,6 +12,7 @@ enum Dialect {
   HTTP_ROUTE_GROUP(Group.SPECS, "HTTPRouteGroup", "httproutegroups"),
   TCP_ROUTE(Group.SPECS, "TCPRoute", "tcproutes"),
   UDP_ROUTE(Group.SPECS, "UDPRoute", "udproutes"),
+  X_AUTHORIZATION_POLICY(Group.GATEWAY, "XAuthorizationPolicy", "xauthorizationpolicies"),
   AUTHORIZATION_POLICY(Group.ISTIO, "AuthorizationPolicy", "authorizationpolicies"),
   SERVICE_INTENTIONS(Group.CONSUL, "ServiceIntentions", "serviceintentions");
 
@@ -19,6 +20,7 @@ enum Dialect {
   enum Group {
     ACCESS("access.smi-spec.io"),
     SPECS("specs.smi-spec.io"),
+    GATEWAY("gateway.networking.x-k8s.io"),
     ISTIO("security.istio.io"),
     CONSUL("consul.hashicorp.com");
 
@@ -39,7 +41,7 @@ enum Dialect {
       return switch (this) {
         case ACCESS, SPECS -> List.of("v1alpha4", "v1alpha3", "v1alpha2", "v1alpha1");
         case ISTIO -> List.of("v1", "v1beta1");
-        case CONSUL -> List.of("v1alpha1");
+        case CONSUL, GATEWAY -> List.of("v1alpha1");
       };
     }
   }

@@ -128,6 +128,8 @@ final class Foreign {
           Optional.of(
               WrittenAuthorizationPolicy.of(
                   ref, known.tree(), known.annotation(DRY_RUN), lookup, cluster));
+      case X_AUTHORIZATION_POLICY ->
+          Optional.of(WrittenXAuthorizationPolicy.of(ref, known.tree(), lookup, cluster));
       case SERVICE_INTENTIONS ->
           Optional.of(WrittenServiceIntentions.of(ref, known.tree(), cluster));
       case IDENTITY_BINDING, HTTP_ROUTE_GROUP, TCP_ROUTE, UDP_ROUTE -> Optional.empty();

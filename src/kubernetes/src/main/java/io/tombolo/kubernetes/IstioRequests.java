@@ -5,23 +5,17 @@ import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.Text;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /// Reads which requests a rule of an `AuthorizationPolicy` of Istio is about, for one destination.
 ///
-/// @param ports the port of the pods for each of the service's; null if what is written is a port
-///   of the service itself
+/// @param called the destination
 /// @param denies are they denied? Then they are, where it is not known to which port of a pod a
 ///   port of the service leads.
 /// @param problems told the field and what is wrong with it, and the way out
 record IstioRequests(
-    @Nullable Map<Integer, Integer> ports,
-    boolean denies,
-    IstioSources sources,
-    BiConsumer<String, String> problems) {
+    Called called, boolean denies, IstioSources sources, BiConsumer<String, String> problems) {
   private static final Set<String> FIELDS = Set.of("hosts", "ports", "methods", "paths");
   private static final String HEADER = "request.headers[";
 
@@ -128,17 +122,7 @@ record IstioRequests(
     if (!value.matches("[1-9][0-9]{0,4}") || Integer.parseInt(value) > 65_535) {
       throw new IllegalArgumentException("must be 1 to 65535");
     }
-    int wanted = Integer.parseInt(value);
-    if (ports == null) {
-      return new Condition.Port(wanted);
-    }
-    return Condition.anyOf(
-        ports.entrySet().stream()
-            .filter(port -> port.getValue() == wanted || (port.getValue() == 0 && inDoubt))
-            .map(Map.Entry::getKey)
-            .sorted()
-            .<Condition>map(Condition.Port::new)
-            .toList());
+    return called.at(Integer.parseInt(value), inDoubt);
   }
 
   private static Condition method(String value) {

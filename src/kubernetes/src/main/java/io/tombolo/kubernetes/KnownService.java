@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.ServiceSpec;
+import io.tombolo.mesh.catalog.Enforcement;
 import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Ip;
 import io.tombolo.mesh.catalog.Item;
@@ -20,18 +21,16 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What is kept of a Service: what it means, but for what its namespace adds.
 ///
 /// @param items the service, or why it is refused; and what is ignored of it
-/// @param export what it says itself about being exported; null if nothing
+/// @param said what it says itself
 /// @param pods which pods serve it
-record KnownService(List<Item> items, @Nullable Boolean export, Pods pods) {
+record KnownService(List<Item> items, Said said, Pods pods) {
   /// Which pods serve a service.
   ///
   /// @param selector the labels that they have; empty if it does not say
@@ -68,7 +67,6 @@ record KnownService(List<Item> items, @Nullable Boolean export, Pods pods) {
   }
 
   static final String CONSUL_NAME = "consul.hashicorp.com/service-name";
-  static final String EXPORT = "mesh.tombolo.io/export";
   static final String HTTP_PROFILE = "mesh.tombolo.io/http-profile";
 
   static KnownService of(
@@ -90,12 +88,20 @@ record KnownService(List<Item> items, @Nullable Boolean export, Pods pods) {
       if (profile != null && HttpProfile.named(profile).isEmpty()) {
         items.add(ignored(ref, HTTP_PROFILE, HttpProfile.unknown(profile), cluster));
       }
-      return new KnownService(items, export(service).orElse(null), Pods.of(service.getSpec()));
+      Said.unknown(service.getMetadata()).ifPresent(name -> items.add(unknown(ref, name, cluster)));
+      return new KnownService(items, Said.of(service.getMetadata()), Pods.of(service.getSpec()));
     } catch (IllegalArgumentException bad) {
       var reason = requireNonNullElse(bad.getMessage(), "not valid");
       return new KnownService(
-          List.of(new Refused(cluster.source(), ref.toString(), reason)), null, Pods.UNKNOWN);
+          List.of(new Refused(cluster.source(), ref.toString(), reason)),
+          Said.NOTHING,
+          Pods.UNKNOWN);
     }
+  }
+
+  /// That a Service or Namespace names a step of enforcement that there is none of.
+  static Refused unknown(Ref ref, String name, Cluster cluster) {
+    return ignored(ref, Said.ENFORCEMENT, Enforcement.unknown(name), cluster);
   }
 
   private static Refused ignored(Ref ref, String annotation, String why, Cluster cluster) {
@@ -103,24 +109,23 @@ record KnownService(List<Item> items, @Nullable Boolean export, Pods pods) {
   }
 
   /// What it means in a namespace which says this about its services.
-  List<Item> in(Optional<Boolean> exportOfNamespace) {
-    if (export != null || exportOfNamespace.isEmpty()) {
-      return items;
-    }
-    return items.stream()
-        .map(item -> item instanceof Service s ? exported(s, exportOfNamespace.get()) : item)
-        .toList();
+  List<Item> in(Said ofNamespace) {
+    var all = said.or(ofNamespace);
+    return all.equals(said)
+        ? items
+        : items.stream().map(item -> item instanceof Service s ? saying(all, s) : item).toList();
   }
 
-  private static Service exported(Service s, boolean exported) {
+  private static Service saying(Said said, Service s) {
     return new Service(
         s.id(),
         s.ports(),
         s.consulNames(),
         s.virtualAddresses(),
         s.labels(),
-        exported,
-        s.httpProfile());
+        said.exported().orElse(true),
+        s.httpProfile(),
+        said.enforcement());
   }
 
   private static Service service(
@@ -135,31 +140,18 @@ record KnownService(List<Item> items, @Nullable Boolean export, Pods pods) {
           "spec.type: an ExternalName service has no endpoints of its own; call its target by the"
               + " target's name");
     }
+    var said = Said.of(service.getMetadata());
     return new Service(
         id,
         ports(spec.getPorts()),
         consulNames(ref, service),
         virtualAddresses(spec.getClusterIPs(), spec.getClusterIP()),
         Given.of(service.getMetadata().getLabels()),
-        export(service).orElse(true),
+        said.exported().orElse(true),
         Optional.ofNullable(annotations(service).get(HTTP_PROFILE))
             .flatMap(HttpProfile::named)
-            .orElse(HttpProfile.STRICT));
-  }
-
-  /// By its annotation or label, if it has one.
-  private static Optional<Boolean> export(io.fabric8.kubernetes.api.model.Service service) {
-    return export(service.getMetadata());
-  }
-
-  static Optional<Boolean> export(io.fabric8.kubernetes.api.model.@Nullable ObjectMeta metadata) {
-    return metadata == null
-        ? Optional.empty()
-        : Stream.of(metadata.getAnnotations(), metadata.getLabels())
-            .map(values -> Given.of(values).get(EXPORT))
-            .filter(Objects::nonNull)
-            .map(value -> !value.equals("false"))
-            .min(Boolean::compare);
+            .orElse(HttpProfile.STRICT),
+        said.enforcement());
   }
 
   private static List<Port> ports(@Nullable List<ServicePort> written) {

@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -37,7 +36,7 @@ public final class KubernetesWorld {
   private final Map<Ref, KnownSlice> slices = new HashMap<>();
   private final Map<Ref, KnownPod> pods = new HashMap<>();
   private final Map<Ref, String> zones = new HashMap<>();
-  private final Map<String, Boolean> exports = new HashMap<>();
+  private final Map<String, Said> namespaces = new HashMap<>();
   private final Endpoints endpoints;
 
   /// The slices that depend on a pod or a node.
@@ -68,7 +67,7 @@ public final class KubernetesWorld {
       case EndpointSlice slice -> putSlice(ref, KnownSlice.of(ref, slice));
       case Pod pod -> putPod(ref, KnownPod.of(pod));
       case Node node -> putZone(ref, zone(node));
-      case Namespace namespace -> putExport(ref, KnownService.export(namespace.getMetadata()));
+      case Namespace namespace -> putNamespace(ref, namespace);
       case Intention intention -> say(ref, List.of(WrittenIntention.of(ref, intention, cluster)));
       case HTTPRoute route ->
           say(
@@ -100,7 +99,10 @@ public final class KubernetesWorld {
         facts.addAll(sayDependents(ref));
       }
       case Node _ -> facts.addAll(putZone(ref, ""));
-      case Namespace _ -> facts.addAll(putExport(ref, Optional.empty()));
+      case Namespace _ -> {
+        namespaces.remove(ref.name());
+        facts.addAll(sayServicesOf(ref.name()));
+      }
       case GenericKubernetesResource _ -> facts.addAll(sayForeign(foreign.remove(ref)));
       default -> {}
     }
@@ -174,11 +176,18 @@ public final class KubernetesWorld {
     return Zone.orNone(Given.of(node.getMetadata().getLabels()).getOrDefault(ZONE_LABEL, ""));
   }
 
-  private List<Fact> putExport(Ref namespace, Optional<Boolean> export) {
-    export.ifPresentOrElse(
-        value -> exports.put(namespace.name(), value), () -> exports.remove(namespace.name()));
+  private List<Fact> putNamespace(Ref ref, Namespace namespace) {
+    var metadata = namespace.getMetadata();
+    var unknown = Said.unknown(metadata).map(name -> KnownService.unknown(ref, name, cluster));
+    var facts = new ArrayList<>(say(ref, List.copyOf(unknown.stream().toList())));
+    namespaces.put(ref.name(), Said.of(metadata));
+    facts.addAll(sayServicesOf(ref.name()));
+    return facts;
+  }
+
+  private List<Fact> sayServicesOf(String namespace) {
     return services.keySet().stream()
-        .filter(service -> service.namespace().equals(namespace.name()))
+        .filter(service -> service.namespace().equals(namespace))
         .flatMap(service -> sayService(service).stream())
         .toList();
   }
@@ -187,7 +196,7 @@ public final class KubernetesWorld {
     var service = services.get(ref);
     return service == null
         ? List.of()
-        : say(ref, service.in(Optional.ofNullable(exports.get(ref.namespace()))));
+        : say(ref, service.in(namespaces.getOrDefault(ref.namespace(), Said.NOTHING)));
   }
 
   private List<Fact> sayDependents(Ref on) {

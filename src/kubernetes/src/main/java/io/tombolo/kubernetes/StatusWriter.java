@@ -21,16 +21,20 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Writes back into objects what became of them: into an `Intention` as the condition `Accepted`,
-/// into an `HTTPRoute` as `Accepted` and `ResolvedRefs` of each parent that is a Service.
-/// Thread-safe, but only one writer of a cluster should be at work.
+/// Writes back into objects what became of them: into an `Intention` as the condition `Accepted`
+/// and, if it is written through, `WrittenToConsul`; into an `HTTPRoute` as `Accepted` and
+/// `ResolvedRefs` of each parent that is a Service. Thread-safe, but only one writer of a cluster
+/// should be at work.
 public final class StatusWriter {
   /// Who we are in the status of a route.
   static final String CONTROLLER = "mesh.tombolo.io/control-plane";
 
   private static final String ACCEPTED = "Accepted";
+  private static final String IN_CONSUL = "WrittenToConsul";
   private static final String RESOLVED = "ResolvedRefs";
   private static final int LONGEST_MESSAGE = 8 * 1024;
 
@@ -74,12 +78,36 @@ public final class StatusWriter {
         client.resources(Intention.class).inNamespace(key.namespace()).withName(key.name()).get();
     if (object != null) {
       var status = object.getStatus();
-      var before = status == null ? null : condition(ACCEPTED, status.conditions);
-      var now = accepted(verdict, object.getMetadata().getGeneration(), before);
-      if (!now.equals(before)) {
+      var before = status == null ? List.<Condition>of() : Given.of(status.conditions);
+      var now = conditions(verdict, object.getMetadata().getGeneration(), before);
+      if (!Set.copyOf(now).equals(ours(before))) {
         apply(key, now);
       }
     }
+  }
+
+  private static Set<Condition> ours(List<Condition> conditions) {
+    return conditions.stream()
+        .filter(condition -> List.of(ACCEPTED, IN_CONSUL).contains(condition.getType()))
+        .collect(Collectors.toSet());
+  }
+
+  private static List<Condition> conditions(
+      Verdict verdict, @Nullable Long generation, List<Condition> before) {
+    var now = new ArrayList<Condition>();
+    now.add(accepted(verdict, generation, condition(ACCEPTED, before)));
+    verdict
+        .elsewhere()
+        .map(became ->
+            condition(
+                IN_CONSUL,
+                became.written() ? List.of() : List.of(became.message()),
+                became.written() ? "Written" : "NotWritten",
+                became.message(),
+                generation,
+                condition(IN_CONSUL, before)))
+        .ifPresent(now::add);
+    return now;
   }
 
   /// What others wrote of parents that are theirs is kept.
@@ -136,13 +164,13 @@ public final class StatusWriter {
         .build();
   }
 
-  private void apply(Key key, Condition condition) {
+  private void apply(Key key, List<Condition> conditions) {
     var patch = new Intention();
     patch.setMetadata(
         new ObjectMetaBuilder().withNamespace(key.namespace()).withName(key.name()).build());
     patch.setSpec(null);
     var status = new IntentionStatus();
-    status.conditions = List.of(condition);
+    status.conditions = conditions;
     patch.setStatus(status);
     client
         .resource(patch)

@@ -1,7 +1,6 @@
 package io.tombolo.kubernetes;
 
 import io.tombolo.mesh.catalog.Names;
-import io.tombolo.mesh.catalog.World;
 import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.Intention;
 import io.tombolo.mesh.policy.Intention.Action;
@@ -12,9 +11,7 @@ import io.tombolo.mesh.policy.PolicyObject;
 import io.tombolo.mesh.policy.Provenance;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// Reads an `AuthorizationPolicy` of Istio. What it denies is denied before anything else is asked.
 /// What it allows adds to what others allow, and where it is about nobody gets in whom nothing
@@ -25,19 +22,17 @@ final class WrittenAuthorizationPolicy {
   private static final Set<String> OF_SPEC =
       Set.of("selector", "targetRef", "targetRefs", "action", "rules");
 
-  /// @param ports the port of the pods for each of the service's; null if it is asked for ports of
-  ///   the service
-  private record Called(Party party, @Nullable Map<Integer, Integer> ports) {}
-
   private final Ref ref;
   private final Cluster cluster;
   private final Foreign.Lookup lookup;
+  private final Pods pods;
   private final List<String> wrong = new ArrayList<>();
   private final List<String> missing = new ArrayList<>();
 
   private WrittenAuthorizationPolicy(Ref ref, Foreign.Lookup lookup, Cluster cluster) {
     this.ref = ref;
     this.lookup = lookup;
+    this.pods = new Pods(ref.namespace(), lookup, this::missing);
     this.cluster = cluster;
   }
 
@@ -111,7 +106,7 @@ final class WrittenAuthorizationPolicy {
     var selector = spec.object("selector");
     selector.onlyKnown(Set.of("matchLabels"), this::wrong);
     var labels = selector.object("matchLabels").texts();
-    return labels.isEmpty() ? wholeNamespace() : selected(spec, labels, action);
+    return labels.isEmpty() ? wholeNamespace() : pods.with(labels, action, spec.at("selector"));
   }
 
   private List<Called> target(Tree target) {
@@ -132,14 +127,9 @@ final class WrittenAuthorizationPolicy {
     if (!lookup.services(ref.namespace()).containsKey(name)) {
       missing(target.at("name"), "there is no Service " + name);
     }
-    return List.of(new Called(service(name), null));
+    return List.of(new Called(pods.party(name), null));
   }
 
-  private Party service(String name) {
-    return new Party.InWorld(World.KUBERNETES, ref.namespace(), name);
-  }
-
-  /// Each service by itself, for ports are those of its pods.
   private List<Called> wholeNamespace() {
     if (ref.namespace().equals(ROOT_NAMESPACE)) {
       wrong(
@@ -147,29 +137,7 @@ final class WrittenAuthorizationPolicy {
           "one for the whole mesh, in the root namespace, is not supported; write one in each"
               + " namespace");
     }
-    return lookup.services(ref.namespace()).entrySet().stream()
-        .map(service -> new Called(service(service.getKey()), service.getValue().ports()))
-        .toList();
-  }
-
-  /// A policy is about pods, and pods are known here by the services that select them: what it
-  /// allows holds at those whose pods all have its labels; what it denies, wherever some may have.
-  private List<Called> selected(Tree spec, Map<String, String> labels, Action action) {
-    var found =
-        lookup.services(ref.namespace()).entrySet().stream()
-            .filter(service ->
-                action == Action.ALLOW
-                    ? service.getValue().allHave(labels)
-                    : !service.getValue().noneHas(labels))
-            .map(service -> new Called(service(service.getKey()), service.getValue().ports()))
-            .toList();
-    if (found.isEmpty()) {
-      missing(
-          spec.at("selector"),
-          "no Service of the namespace selects pods by these labels, so that it holds nowhere; name"
-              + " labels that a Service selects by, or name it in targetRefs");
-    }
-    return found;
+    return pods.all();
   }
 
   private List<Intention> rule(Tree rule, Action action, Called called, Provenance writtenIn) {
@@ -180,7 +148,7 @@ final class WrittenAuthorizationPolicy {
       }
     }
     var sources = new IstioSources(cluster.trustDomain(), ref.namespace(), action, this::wrong);
-    var requests = new IstioRequests(called.ports(), action == Action.DENY, sources, this::wrong);
+    var requests = new IstioRequests(called, action == Action.DENY, sources, this::wrong);
     var conditions = new ArrayList<Condition>();
     if (rule.has("to")) {
       conditions.add(

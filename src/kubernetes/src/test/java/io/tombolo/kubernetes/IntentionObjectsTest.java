@@ -3,12 +3,14 @@ package io.tombolo.kubernetes;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.tombolo.kubernetes.v1alpha1.Intention;
 import io.tombolo.mesh.catalog.Fact;
+import io.tombolo.mesh.flow.Elsewhere;
 import io.tombolo.mesh.flow.Verdict;
 import io.tombolo.mesh.policy.PolicyObject;
 import io.tombolo.testbed.KubeApiserver;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,6 +127,24 @@ class IntentionObjectsTest {
     assertThat(intention().getMetadata().getResourceVersion()).isEqualTo(version);
 
     assertThat(writer.write(key, GOOD)).isEmpty();
+    assertThat(accepted().getStatus()).isEqualTo("True");
+  }
+
+  @Test
+  @Tag("intentions")
+  void what_became_of_it_in_consul_is_a_condition_of_its_own() {
+    written.intention("checked", "[{name: a, action: allow}]");
+    var writer = new StatusWriter(client);
+    var key = PolicyObject.key(KubernetesRig.EAST, "Intention", "default", "checked");
+
+    writer.write(key, GOOD.with(Optional.of(new Elsewhere(false, "the entry is not ours"))));
+    assertThat(requireNonNull(intention().getStatus().conditions))
+        .extracting(Condition::getType, Condition::getStatus, Condition::getMessage)
+        .containsExactlyInAnyOrder(
+            tuple("Accepted", "True", "in force"),
+            tuple("WrittenToConsul", "False", "the entry is not ours"));
+
+    writer.write(key, GOOD);
     assertThat(accepted().getStatus()).isEqualTo("True");
   }
 

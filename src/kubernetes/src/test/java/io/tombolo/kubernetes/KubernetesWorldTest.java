@@ -8,6 +8,7 @@ import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Cidr;
 import io.tombolo.mesh.catalog.Endpoint;
 import io.tombolo.mesh.catalog.EndpointSet;
+import io.tombolo.mesh.catalog.Enforcement;
 import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.Health;
 import io.tombolo.mesh.catalog.HttpProfile;
@@ -260,6 +261,33 @@ class KubernetesWorldTest {
     assertThat(served("open").exported()).isTrue();
     remove(namespace);
     assertThat(served("cart").exported()).isTrue();
+  }
+
+  @Test
+  void a_service_says_what_intentions_do_and_its_namespace_says_it_for_the_others() {
+    put(aService("{port: 80}"));
+    put(
+        """
+        {apiVersion: v1, kind: Service, metadata: {name: bold, namespace: shop,
+          annotations: {mesh.tombolo.io/enforcement: enforce}}, spec: {ports: [{port: 80}]}}
+        """);
+    var namespace =
+        "{apiVersion: v1, kind: Namespace, metadata: {name: shop, annotations:"
+            + " {mesh.tombolo.io/enforcement: %s}}}";
+
+    put(namespace.formatted("audit"));
+
+    assertThat(served("cart").enforcement()).contains(Enforcement.AUDIT);
+    assertThat(served("bold").enforcement()).contains(Enforcement.ENFORCE);
+    put(namespace.formatted("adit"));
+    assertThat(served("cart").enforcement()).contains(Enforcement.ENFORCE);
+    assertThat(world.facts())
+        .anySatisfy(fact ->
+            assertThat(fact.toString())
+                .contains("Namespace shop annotation mesh.tombolo.io/enforcement")
+                .contains("not \"adit\""));
+    remove(namespace.formatted("adit"));
+    assertThat(served("cart").enforcement()).isEmpty();
   }
 
   @Test

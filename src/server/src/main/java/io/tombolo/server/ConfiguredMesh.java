@@ -14,6 +14,7 @@ import io.tombolo.mesh.catalog.Networks;
 import io.tombolo.mesh.catalog.SameName;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.policy.Adoption;
 import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.Mode;
 import io.tombolo.mesh.policy.Text;
@@ -51,6 +52,7 @@ final class ConfiguredMesh {
         gateways,
         config.visibility(),
         mode(config.intentions()),
+        adoption(config.intentions()),
         reporting(config.flows()));
   }
 
@@ -58,6 +60,15 @@ final class ConfiguredMesh {
     return named(
         "tombolo.intentions.default",
         () -> new Mode(intentions.mode() == TomboloConfig.Reading.STRICT, intentions.byDefault()));
+  }
+
+  private static Adoption adoption(TomboloConfig.Intentions intentions) {
+    return named(
+        "tombolo.intentions.enforcement",
+        () ->
+            new Adoption(
+                intentions.enforcement(),
+                intentions.leastEnforcement().orElse(intentions.enforcement())));
   }
 
   private static Reporting reporting(TomboloConfig.Flows flows) {

@@ -151,6 +151,7 @@ final class ControlPlane implements AutoCloseable {
                 ? REFRESH.multipliedBy(2)
                 : Duration.ZERO,
             clock);
+    var through = new WriteThrough(loop, worlds.intentions());
     admin =
         new Admin(
             AdminToken.in(state),
@@ -164,6 +165,7 @@ final class ControlPlane implements AutoCloseable {
             rollover,
             federation,
             flows.map(Flows::intake),
+            through::outcomes,
             clock);
     var running =
         new ArrayList<>(
@@ -172,7 +174,8 @@ final class ControlPlane implements AutoCloseable {
                 Thread.ofVirtual().name("last-known").unstarted(lastKnown),
                 Thread.ofVirtual()
                     .name("statuses")
-                    .unstarted(new Statuses(loop, worlds.statuses())),
+                    .unstarted(new Statuses(loop, worlds.statuses(), through::outcomes)),
+                Thread.ofVirtual().name("write-through").unstarted(through),
                 Thread.ofVirtual()
                     .name("roots")
                     .unstarted(new RolloverLoop(authority, rollover, clock)),

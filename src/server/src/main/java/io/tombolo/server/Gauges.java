@@ -2,7 +2,9 @@ package io.tombolo.server;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tombolo.mesh.catalog.Enforcement;
 import io.tombolo.mesh.catalog.SourceStatus;
+import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.server.admin.Admin;
 import io.tombolo.server.federation.Standing;
@@ -26,6 +28,12 @@ final class Gauges {
     Gauge.builder("tombolo.serving", loop, l -> l.model().served().isPresent() ? 1 : 0)
         .description("1 if proxies are served")
         .register(registry);
+    for (var enforcement : Enforcement.values()) {
+      Gauge.builder("tombolo.services.enforcement", loop, l -> count(l.model().mesh(), enforcement))
+          .description("Services at which intentions are enforced, audited, or do nothing")
+          .tag("enforcement", enforcement.label())
+          .register(registry);
+    }
     identities(admin, registry);
     partners(admin, registry);
     loop.model()
@@ -45,6 +53,13 @@ final class Gauges {
                 .description("1 if the source is followed, 0 if it is away or not yet listed")
                 .tag("source", source.toString())
                 .register(registry));
+  }
+
+  private static long count(Mesh mesh, Enforcement enforcement) {
+    var adoption = mesh.settings().adoption();
+    return mesh.catalog().services().values().stream()
+        .filter(service -> adoption.at(service) == enforcement)
+        .count();
   }
 
   private static void partners(Admin admin, MeterRegistry registry) {

@@ -3,6 +3,7 @@ package io.tombolo.server;
 import io.tombolo.kubernetes.StatusWriter;
 import io.tombolo.mesh.catalog.Key;
 import io.tombolo.mesh.catalog.SourceId;
+import io.tombolo.mesh.flow.Elsewhere;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.flow.Verdict;
 import io.tombolo.server.model.ModelLoop;
@@ -10,6 +11,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +24,23 @@ final class Statuses implements Runnable {
 
   private final ModelLoop loop;
   private final Map<SourceId, StatusWriter> writers;
+  private final Supplier<Map<Key, Elsewhere>> elsewhere;
   private Map<Key, Verdict> written = new HashMap<>();
 
   /// Of which everything is written; null if there is none.
   private @Nullable Mesh settled;
 
-  Statuses(ModelLoop loop, Map<SourceId, StatusWriter> writers) {
+  private Map<Key, Elsewhere> settledElsewhere = Map.of();
+
+  /// @param elsewhere what became of objects that are written through; the same instance until that
+  ///   changes
+  Statuses(
+      ModelLoop loop,
+      Map<SourceId, StatusWriter> writers,
+      Supplier<Map<Key, Elsewhere>> elsewhere) {
     this.loop = loop;
     this.writers = writers;
+    this.elsewhere = elsewhere;
   }
 
   @Override
@@ -46,7 +58,8 @@ final class Statuses implements Runnable {
   @SuppressWarnings("ReferenceEquality") // an unchanged mesh is the same
   private void writeNews() {
     var mesh = loop.model().mesh();
-    if (mesh == settled) {
+    var became = elsewhere.get();
+    if (mesh == settled && became == settledElsewhere) {
       return;
     }
     var now = new HashMap<Key, Verdict>();
@@ -58,7 +71,8 @@ final class Statuses implements Runnable {
       if (writer != null && StatusWriter.concerns(item.key())) {
         var verdict =
             Verdict.of(item, catalog)
-                .map(of -> of.with(errors.getOrDefault(item.key(), List.of())));
+                .map(of -> of.with(errors.getOrDefault(item.key(), List.of())))
+                .map(of -> of.with(Optional.ofNullable(became.get(item.key()))));
         if (verdict.isPresent()) {
           if (known(item.key(), verdict.get(), writer)) {
             now.put(item.key(), verdict.get());
@@ -69,6 +83,7 @@ final class Statuses implements Runnable {
       }
     }
     settled = all ? mesh : null;
+    settledElsewhere = became;
     written = now;
   }
 

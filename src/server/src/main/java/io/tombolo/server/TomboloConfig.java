@@ -3,6 +3,7 @@ package io.tombolo.server;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
+import io.tombolo.mesh.catalog.Enforcement;
 import io.tombolo.mesh.catalog.SameName;
 import io.tombolo.mesh.policy.Intention;
 import io.tombolo.mesh.scope.Visibility;
@@ -92,6 +93,10 @@ public interface TomboloConfig {
     /// The network of its VMs.
     @WithDefault("vms")
     String network();
+
+    /// Are intentions of Kubernetes about its services written into it?
+    @WithDefault("false")
+    boolean writeIntentions();
   }
 
   /// A set of addresses that reach each other without a gateway.
@@ -121,6 +126,13 @@ public interface TomboloConfig {
     @WithName("default")
     @WithDefault("deny")
     Intention.Action byDefault();
+
+    /// What intentions do at services that do not say it.
+    @WithDefault("enforce")
+    Enforcement enforcement();
+
+    /// What they do at services that ask for less; the same if absent.
+    Optional<Enforcement> leastEnforcement();
   }
 
   /// By whose rules intentions are read.

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.tombolo.consul.AclTokens;
 import io.tombolo.consul.ConsulSource;
 import io.tombolo.consul.ConsulWorld;
+import io.tombolo.consul.IntentionsWriter;
 import io.tombolo.directory.DirectorySource;
 import io.tombolo.kubernetes.Cluster;
 import io.tombolo.kubernetes.ClusterClient;
@@ -14,6 +15,7 @@ import io.tombolo.mesh.catalog.Networks;
 import io.tombolo.mesh.catalog.Source;
 import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.policy.Intention.Action;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -28,18 +30,25 @@ import java.util.Map;
 /// @param tokens by cluster
 /// @param aclTokens by datacenter
 /// @param statuses by cluster
+/// @param intentions by datacenter into which they are written
 record Worlds(
     List<Source> sources,
     Map<String, KubernetesClient> clients,
     Map<String, ServiceAccountTokens> tokens,
     Map<String, AclTokens> aclTokens,
-    Map<SourceId, StatusWriter> statuses)
+    Map<SourceId, StatusWriter> statuses,
+    Map<SourceId, IntentionsWriter> intentions)
     implements AutoCloseable {
 
   static Worlds of(TomboloConfig config, TrustDomain trustDomain) throws IOException {
     var worlds =
         new Worlds(
-            new ArrayList<>(), new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
+            new ArrayList<>(),
+            new HashMap<>(),
+            new HashMap<>(),
+            new HashMap<>(),
+            new HashMap<>(),
+            new HashMap<>());
     var networks = ConfiguredMesh.networks(config);
     if (config.directory().isPresent()) {
       worlds.sources.addAll(
@@ -56,6 +65,12 @@ record Worlds(
                     SourceId.kubernetes(name), trustDomain, c.network(), networks, withoutPod),
                 c));
     for (var datacenter : config.consul().entrySet()) {
+      if (datacenter.getValue().writeIntentions()
+          && config.intentions().byDefault() != Action.DENY) {
+        throw new IllegalArgumentException(
+            "tombolo.consul.%s.write-intentions goes with tombolo.intentions.default=deny only"
+                .formatted(datacenter.getKey()));
+      }
       worlds.add(datacenter.getKey(), datacenter.getValue(), trustDomain, networks);
     }
     return worlds;
@@ -89,12 +104,16 @@ record Worlds(
     var world = new ConsulWorld(trustDomain, SourceId.consul(name), networks, config.network());
     sources.add(new ConsulSource(world, settings));
     aclTokens.put(name, new AclTokens(name, settings));
+    if (config.writeIntentions()) {
+      intentions.put(world.source(), new IntentionsWriter(world.source(), trustDomain, settings));
+    }
   }
 
   @Override
   public void close() {
     sources.forEach(Source::close);
     aclTokens.values().forEach(AclTokens::close);
+    intentions.values().forEach(IntentionsWriter::close);
     clients.values().forEach(KubernetesClient::close);
   }
 }

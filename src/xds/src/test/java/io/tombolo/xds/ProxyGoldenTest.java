@@ -102,6 +102,7 @@ class ProxyGoldenTest {
             settings.gateways(),
             settings.visibility(),
             settings.mode(),
+            settings.adoption(),
             new Reporting(true, Set.of("x-tenant"))));
   }
 

@@ -2,6 +2,7 @@ package io.tombolo.mesh.catalog;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// A service as its source describes it.
@@ -15,6 +16,7 @@ import java.util.Set;
 /// @param labels labels, or tags and meta
 /// @param exported may other networks reach it through a mesh gateway?
 /// @param httpProfile how strictly requests to it are read, on ports that speak HTTP
+/// @param enforcement what it asks that intentions about it do; empty if it says nothing
 public record Service(
     ServiceId id,
     List<Port> ports,
@@ -22,7 +24,8 @@ public record Service(
     List<String> virtualAddresses,
     Map<String, String> labels,
     boolean exported,
-    HttpProfile httpProfile)
+    HttpProfile httpProfile,
+    Optional<Enforcement> enforcement)
     implements Item {
   public Service {
     if (ports.isEmpty()) {
@@ -32,6 +35,18 @@ public record Service(
     consulNames = Set.copyOf(consulNames);
     virtualAddresses = List.copyOf(virtualAddresses);
     labels = Map.copyOf(labels);
+  }
+
+  /// One that leaves it to the mesh what intentions about it do.
+  public Service(
+      ServiceId id,
+      List<Port> ports,
+      Set<String> consulNames,
+      List<String> virtualAddresses,
+      Map<String, String> labels,
+      boolean exported,
+      HttpProfile httpProfile) {
+    this(id, ports, consulNames, virtualAddresses, labels, exported, httpProfile, Optional.empty());
   }
 
   @Override

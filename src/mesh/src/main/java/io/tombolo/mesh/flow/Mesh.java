@@ -10,6 +10,7 @@ import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.ServiceId;
 import io.tombolo.mesh.catalog.Trie;
 import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.policy.Adoption;
 import io.tombolo.mesh.policy.Finding;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intentions;
@@ -50,6 +51,7 @@ public record Mesh(
   /// @param gateways the mesh gateways of each network, as others reach them
   /// @param visibility which services sidecars are told of
   /// @param mode how intentions are read
+  /// @param adoption what intentions do
   /// @param reporting what proxies report of the calls that reach them
   public record Settings(
       TrustDomain trustDomain,
@@ -57,19 +59,20 @@ public record Mesh(
       Map<String, List<Gateway>> gateways,
       Visibility visibility,
       Mode mode,
+      Adoption adoption,
       Reporting reporting) {
     public Settings {
       gateways = Map.copyOf(gateways);
     }
 
-    /// Where nothing is reported.
+    /// Where intentions decide, and nothing is reported.
     public Settings(
         TrustDomain trustDomain,
         SameName sameName,
         Map<String, List<Gateway>> gateways,
         Visibility visibility,
         Mode mode) {
-      this(trustDomain, sameName, gateways, visibility, mode, Reporting.OFF);
+      this(trustDomain, sameName, gateways, visibility, mode, Adoption.ENFORCED, Reporting.OFF);
     }
 
     /// Of a strict mesh.
@@ -88,7 +91,8 @@ public record Mesh(
 
     /// The same, with intentions read in another way.
     public Settings with(Mode another) {
-      return new Settings(trustDomain, sameName, gateways, visibility, another, reporting);
+      return new Settings(
+          trustDomain, sameName, gateways, visibility, another, adoption, reporting);
     }
   }
 

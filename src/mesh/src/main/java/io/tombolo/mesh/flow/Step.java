@@ -121,7 +121,9 @@ final class Step {
   private Trie<ServiceId, InboundPolicy> policies(Intentions intentions) {
     var policies = before.policies();
     var settings = before.settings();
-    var now = new Policies(intentions, next, naming, settings.trustDomain(), settings.mode());
+    var now =
+        new Policies(
+            intentions, next, naming, settings.trustDomain(), settings.mode(), settings.adoption());
     for (var id : ruledAnew(intentions, now)) {
       var service = next.services().get(id);
       policies = service == null ? policies.without(id) : policies.with(id, now.at(service));

@@ -14,15 +14,26 @@ import java.util.stream.Stream;
 ///
 /// @param problems why it is not in force as it is written, or where not
 /// @param unresolved what it points to and is not there
-public record Verdict(List<String> problems, List<String> unresolved) {
+/// @param elsewhere what became of it in the other world, if it is written through
+public record Verdict(
+    List<String> problems, List<String> unresolved, Optional<Elsewhere> elsewhere) {
   public Verdict {
     problems = List.copyOf(problems);
     unresolved = List.copyOf(unresolved);
   }
 
+  public Verdict(List<String> problems, List<String> unresolved) {
+    this(problems, unresolved, Optional.empty());
+  }
+
+  public Verdict with(Optional<Elsewhere> became) {
+    return new Verdict(problems, unresolved, became);
+  }
+
   /// The same with more problems.
   public Verdict with(List<String> more) {
-    return new Verdict(Stream.concat(problems.stream(), more.stream()).toList(), unresolved);
+    return new Verdict(
+        Stream.concat(problems.stream(), more.stream()).toList(), unresolved, elsewhere);
   }
 
   /// Of an item in a catalog; empty if it is none that someone wants to know about.

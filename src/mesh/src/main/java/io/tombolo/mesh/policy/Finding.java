@@ -38,7 +38,11 @@ public record Finding(Code code, Intention intention, String where) {
     PATH_SPELLING(
         "a path that is denied has other spellings, for signs besides letters, digits, - . _ ~ and"
             + " / may be escaped: deny each, or allow what may be called instead"),
-    HOST_CASE("the case of hosts does not count, but does here: set IgnoreCase");
+    HOST_CASE("the case of hosts does not count, but does here: set IgnoreCase"),
+    OVERTAKES(
+        "Consul's proxies prefer it, unless it is the default of the mesh, to what is said of every"
+            + " source and one destination, in spite of its lower precedence; where strict,"
+            + " precedence counts");
 
     private final String meaning;
 
@@ -113,6 +117,7 @@ public record Finding(Code code, Intention intention, String where) {
               .anyMatch(header ->
                   List.of("host", ":authority").contains(header.name())
                       && !header.test().ignoreCase());
+      case OVERTAKES -> intention.ofOneSourceToEveryone();
     };
   }
 

@@ -1,5 +1,6 @@
 package io.tombolo.mesh.policy;
 
+import io.tombolo.mesh.catalog.Enforcement;
 import io.tombolo.mesh.catalog.Port;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
@@ -10,13 +11,21 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Who may call one service, and how: rules in the order they are tried. The first that matches
-/// decides.
+/// decides, if they are enforced.
 ///
 /// @param banned denied before any rule is tried
 /// @param mode what holds if no rule matches, and of headers that come more than once
 /// @param providers whose tokens the rules ask for, in order
+/// @param enforcement what the rules do
+/// @param exempt whom they do not bind: let in whatever they say, unless banned. Nobody where they
+///   are enforced.
 public record InboundPolicy(
-    Set<SpiffeId> banned, List<Rule> rules, Mode mode, List<JwtProvider> providers) {
+    Set<SpiffeId> banned,
+    List<Rule> rules,
+    Mode mode,
+    List<JwtProvider> providers,
+    Enforcement enforcement,
+    Set<Principal> exempt) {
   /// What stands between the values of a header that comes more than once.
   public static final String LIST = ",";
 
@@ -30,6 +39,16 @@ public record InboundPolicy(
     banned = Set.copyOf(banned);
     rules = List.copyOf(rules);
     providers = List.copyOf(providers);
+    exempt = Set.copyOf(exempt);
+    if (enforcement == Enforcement.ENFORCE && !exempt.isEmpty()) {
+      throw new IllegalArgumentException("rules that are enforced bind everybody");
+    }
+  }
+
+  /// One that is enforced.
+  public InboundPolicy(
+      Set<SpiffeId> banned, List<Rule> rules, Mode mode, List<JwtProvider> providers) {
+    this(banned, rules, mode, providers, Enforcement.ENFORCE, Set.of());
   }
 
   /// Without rules on tokens.
@@ -39,7 +58,50 @@ public record InboundPolicy(
 
   /// The same with the providers of tokens that are to be known.
   public InboundPolicy with(List<JwtProvider> known) {
-    return new InboundPolicy(banned, rules, mode, known);
+    return with(rules, known);
+  }
+
+  /// The same with other rules.
+  public InboundPolicy ruledBy(List<Rule> others) {
+    return with(others, providers);
+  }
+
+  /// The same where others are banned.
+  public InboundPolicy banning(Set<SpiffeId> others) {
+    return new InboundPolicy(others, rules, mode, providers, enforcement, exempt);
+  }
+
+  private InboundPolicy with(List<Rule> others, List<JwtProvider> known) {
+    return new InboundPolicy(banned, others, mode, known, enforcement, exempt);
+  }
+
+  /// The same as it is once enforced.
+  public InboundPolicy enforced() {
+    return enforcement == Enforcement.ENFORCE
+        ? this
+        : new InboundPolicy(banned, rules, mode, providers);
+  }
+
+  /// As far as it is enforced now: what it means for those whom it binds.
+  public InboundPolicy binding() {
+    return exempt.isEmpty()
+        ? this
+        : with(rules.stream().filter(this::binds).toList(), providers).enforced();
+  }
+
+  private boolean binds(Rule rule) {
+    return rule.principals().stream()
+        .anyMatch(bound -> exempt.stream().noneMatch(one -> one.covers(bound)));
+  }
+
+  /// May this caller call whatever the rules say?
+  public boolean exempts(SpiffeId caller) {
+    return !banned.contains(caller) && exempt.stream().anyMatch(one -> one.matches(caller));
+  }
+
+  /// What a proxy does with a request to a port that this is the policy of.
+  public boolean lets(Request request) {
+    return exempts(request.caller()) || decide(request).allowed();
   }
 
   /// The trust domains besides our own of whom a rule allows something, in order.
@@ -60,7 +122,7 @@ public record InboundPolicy(
   public InboundPolicy at(SpiffeId workload) {
     var there =
         rules.stream().filter(rule -> rule.intention().destination().holdsAt(workload)).toList();
-    return there.size() == rules.size() ? this : new InboundPolicy(banned, there, mode, providers);
+    return there.size() == rules.size() ? this : with(there, providers);
   }
 
   /// The policy of one port; see [Rule#at].
@@ -70,9 +132,7 @@ public record InboundPolicy(
         providers.stream()
             .filter(provider -> there.stream().anyMatch(rule -> asksFor(provider, rule)))
             .toList();
-    return there.equals(rules) && asked.equals(providers)
-        ? this
-        : new InboundPolicy(banned, there, mode, asked);
+    return there.equals(rules) && asked.equals(providers) ? this : with(there, asked);
   }
 
   private static boolean asksFor(JwtProvider provider, Rule rule) {
@@ -97,7 +157,8 @@ public record InboundPolicy(
 
   /// May any request of this caller be allowed?
   public boolean mayAllow(SpiffeId caller) {
-    return opening(caller).isPresent()
+    return exempts(caller)
+        || opening(caller).isPresent()
         || (mode.byDefault() == Action.ALLOW
             && !banned.contains(caller)
             && rules.stream()
@@ -120,6 +181,8 @@ public record InboundPolicy(
         : List.of();
   }
 
+  /// What the rules say, enforced or not.
+  ///
   /// @param request to a port that this is the policy of
   public Decision decide(Request request) {
     if (banned.contains(request.caller())) {

@@ -123,6 +123,13 @@ public record Intention(
         || permissions.stream().anyMatch(permission -> permission.condition().ofRequests());
   }
 
+  /// Is it about all connections of one source, whatever the destination?
+  boolean ofOneSourceToEveryone() {
+    return destination instanceof Party.Everyone
+        && source.wildcards() == 0
+        && permissions.isEmpty();
+  }
+
   /// The providers whose tokens it asks for.
   Stream<Key> providers() {
     return Stream.concat(Stream.of(given), permissions.stream().map(Permission::condition))

@@ -1,6 +1,9 @@
 package io.tombolo.mesh.policy;
 
+import static java.util.Comparator.comparingInt;
+
 import io.tombolo.mesh.catalog.Catalog;
+import io.tombolo.mesh.catalog.Enforcement;
 import io.tombolo.mesh.catalog.Naming;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.ServiceId;
@@ -22,16 +25,22 @@ import org.jspecify.annotations.Nullable;
 
 /// What intentions mean in a catalog: whom their parties stand for. Not thread-safe.
 public final class Policies {
+  /// The precedence of one source and one destination.
+  private static final int EXACT = 9;
+
+  private record Tried(List<Intention> intentions, Enforcement enforcement) {}
+
   private final Intentions intentions;
   private final Catalog catalog;
   private final Naming naming;
   private final TrustDomain trustDomain;
   private final Mode mode;
+  private final Adoption adoption;
   private final boolean forIdentities;
   private final Tokens tokens;
 
   /// Many services have the same rules.
-  private final Map<List<Intention>, InboundPolicy> known = new HashMap<>();
+  private final Map<Tried, InboundPolicy> known = new HashMap<>();
 
   private final Map<Party, Set<Principal>> principals = new HashMap<>();
 
@@ -39,12 +48,18 @@ public final class Policies {
   private @Nullable Map<SpiffeId, Set<ServiceId>> servedBy;
 
   public Policies(
-      Intentions intentions, Catalog catalog, Naming naming, TrustDomain trustDomain, Mode mode) {
+      Intentions intentions,
+      Catalog catalog,
+      Naming naming,
+      TrustDomain trustDomain,
+      Mode mode,
+      Adoption adoption) {
     this.intentions = intentions;
     this.catalog = catalog;
     this.naming = naming;
     this.trustDomain = trustDomain;
     this.mode = mode;
+    this.adoption = adoption;
     this.forIdentities = intentions.forIdentities();
     this.tokens = new Tokens(catalog, mode.strict());
   }
@@ -52,15 +67,32 @@ public final class Policies {
   /// Who may call this service; see [InboundPolicy#at(SpiffeId)] for one of its workloads.
   public InboundPolicy at(Service destination) {
     var runBy = forIdentities ? catalog.identitiesOf(destination.id()) : Set.<SpiffeId>of();
-    return known.computeIfAbsent(intentions.at(destination, runBy), this::policy);
+    return known.computeIfAbsent(
+        new Tried(intentions.at(destination, runBy), adoption.at(destination)), this::policy);
   }
 
-  private InboundPolicy policy(List<Intention> tried) {
+  private InboundPolicy policy(Tried tried) {
     return new InboundPolicy(
         catalog.banned().identities(),
-        tried.stream().flatMap(this::rules).toList(),
+        tried.intentions().stream().sorted(comparingInt(this::turn)).flatMap(this::rules).toList(),
         mode,
-        tokens.providers(tried));
+        tokens.providers(tried.intentions()),
+        tried.enforcement(),
+        tried.enforcement() == Enforcement.ENFORCE ? Set.of() : callers(new Party.Everyone()));
+  }
+
+  /// Its place among what is otherwise in order. Consul tells its proxies only what differs from
+  /// the default, and takes from an intention only callers that one of higher precedence names as
+  /// exactly. So there what is said of one source and every destination overtakes what is said of
+  /// every source and this one, unless it is the default.
+  private int turn(Intention intention) {
+    return intention.precedence() >= EXACT ? 0 : overtakes(intention) ? 1 : 2;
+  }
+
+  private boolean overtakes(Intention intention) {
+    return !mode.strict()
+        && intention.ofOneSourceToEveryone()
+        && !lastWord(intention).equals(Optional.of(mode.byDefault()));
   }
 
   /// An intention as steps of a decision.

@@ -19,6 +19,14 @@ public sealed interface Principal {
     };
   }
 
+  /// Does every caller that the other matches match this one too?
+  default boolean covers(Principal other) {
+    return switch (other) {
+      case Exactly(var id) -> matches(id);
+      case Under(var prefix) -> this instanceof Under(var own) && prefix.startsWith(own);
+    };
+  }
+
   record Exactly(SpiffeId id) implements Principal {
     @Override
     public boolean matches(SpiffeId caller) {

@@ -48,6 +48,11 @@ final class Judge {
     return unless(possible, new Decision.Defaulted(policy.mode().byDefault()), flow);
   }
 
+  /// Is it let in whatever the rules say?
+  boolean exempts(Flow flow) {
+    return policy.exempts(flow.request().caller());
+  }
+
   /// @param before the rules that may have decided before
   private Judgement unless(List<Rule> before, Decision decision, Flow flow) {
     var outcome = decision.allowed() ? Action.ALLOW : Action.DENY;

@@ -20,12 +20,15 @@ import java.util.TreeMap;
 ///   calls first
 /// @param apart those of which the live policy does not say what their proxy did: it was another
 ///   then, or the proxy does not enforce it. They are not among the flips.
+/// @param unenforced those that the live policy denies and their proxy let in, for intentions about
+///   the service are not enforced. Not among the flips either.
 /// @param undecided how many cannot be decided, by what was not recorded of them
 /// @param gone how many are to a service or port that is not there any more
 /// @param flows how many were looked at
 public record Simulation(
     List<Judged> flips,
     List<Judged> apart,
+    List<Judged> unenforced,
     SortedMap<String, Long> undecided,
     long gone,
     long flows) {
@@ -35,6 +38,7 @@ public record Simulation(
   public Simulation {
     flips = List.copyOf(flips);
     apart = List.copyOf(apart);
+    unenforced = List.copyOf(unenforced);
   }
 
   /// A flow, and what either policy decides.
@@ -61,7 +65,9 @@ public record Simulation(
     seen.forEach(run::judge);
     run.flips.sort(MOST_CALLS);
     run.apart.sort(MOST_CALLS);
-    return new Simulation(run.flips, run.apart, run.undecided, run.gone, seen.size());
+    run.unenforced.sort(MOST_CALLS);
+    return new Simulation(
+        run.flips, run.apart, run.unenforced, run.undecided, run.gone, seen.size());
   }
 
   /// A simulation while it is made.
@@ -75,6 +81,7 @@ public record Simulation(
     private final Map<Target, Optional<Judges>> judges = new HashMap<>();
     private final List<Judged> flips = new ArrayList<>();
     private final List<Judged> apart = new ArrayList<>();
+    private final List<Judged> unenforced = new ArrayList<>();
     private final SortedMap<String, Long> undecided = new TreeMap<>();
     private long gone;
 
@@ -103,7 +110,7 @@ public record Simulation(
         case Judgement.Decided(var now) -> {
           switch (both.candidate().of(seen.flow())) {
             case Judgement.Open(var lacking) -> undecided(String.join(", ", lacking));
-            case Judgement.Decided(var then) -> decided(new Judged(seen, now, then));
+            case Judgement.Decided(var then) -> decided(new Judged(seen, now, then), both.live());
           }
         }
       }
@@ -113,9 +120,10 @@ public record Simulation(
       undecided.merge(lacking, 1L, Long::sum);
     }
 
-    private void decided(Judged judged) {
-      if (judged.live().allowed() != judged.seen().flow().allowed()) {
-        apart.add(judged);
+    private void decided(Judged judged, Judge live) {
+      var flow = judged.seen().flow();
+      if (judged.live().allowed() != flow.allowed()) {
+        (flow.allowed() && live.exempts(flow) ? unenforced : apart).add(judged);
       } else if (judged.flips()) {
         flips.add(judged);
       }

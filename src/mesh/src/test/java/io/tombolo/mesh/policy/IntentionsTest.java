@@ -20,6 +20,7 @@ import io.tombolo.mesh.identity.SpiffeId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -57,6 +58,10 @@ class IntentionsTest {
   }
 
   private static InboundPolicy at(Service destination, Intention... rules) {
+    return at(Mode.STRICT, destination, rules);
+  }
+
+  private static InboundPolicy at(Mode mode, Service destination, Intention... rules) {
     var facts = new ArrayList<Fact>();
     facts.add(new Fact.Registered(WEB.build()));
     facts.add(new Fact.Registered(WEB.at("10.1.0.7")));
@@ -68,7 +73,8 @@ class IntentionsTest {
     var apart = new SameName(SameName.Choice.APART, Map.of());
     var naming = Naming.of(catalog.services().values(), apart);
     var intentions = Intentions.of(catalog.others().values());
-    return new Policies(intentions, catalog, naming, TRUST_DOMAIN, Mode.STRICT).at(destination);
+    return new Policies(intentions, catalog, naming, TRUST_DOMAIN, mode, Adoption.ENFORCED)
+        .at(destination);
   }
 
   /// Consul's table for its community edition, where the namespace is always `default`.
@@ -79,6 +85,28 @@ class IntentionsTest {
     var to = destination.equals("*") ? EVERYONE : named(destination);
 
     assertThat(rule(from, to, ALLOW).precedence()).isEqualTo(precedence);
+  }
+
+  /// As Consul's proxies are told, whatever its own check says.
+  @ParameterizedTest
+  @CsvSource({"DENY, ALLOW, true", "ALLOW, DENY, false", "DENY, DENY, true", "ALLOW, ALLOW, false"})
+  @Tag("intentions")
+  void as_consul_one_source_to_everyone_overtakes_unless_it_is_the_default(
+      Intention.Action byDefault, Intention.Action ofSource, boolean allowed) {
+    var toAll = rule(named("billing"), EVERYONE, ofSource);
+    var fromAll =
+        rule(EVERYONE, named("web-shop"), byDefault == ofSource ? other(ofSource) : byDefault);
+    var caller = from(BILLING_ID);
+
+    assertThat(at(new Mode(false, byDefault), WEB.build(), toAll, fromAll).decide(caller).allowed())
+        .isEqualTo(allowed);
+    assertThat(at(WEB.build(), toAll, fromAll).decide(caller))
+        .isEqualTo(ruledBy(at(WEB.build(), toAll, fromAll), fromAll));
+    assertThat(Finding.of(toAll)).extracting(Finding::code).containsExactly(Finding.Code.OVERTAKES);
+  }
+
+  private static Intention.Action other(Intention.Action action) {
+    return action == ALLOW ? DENY : ALLOW;
   }
 
   @Test

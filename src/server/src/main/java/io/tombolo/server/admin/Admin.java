@@ -4,13 +4,17 @@ import io.tombolo.identity.JoinTokens;
 import io.tombolo.identity.Registrar;
 import io.tombolo.identity.Rollover;
 import io.tombolo.identity.TrustStore;
+import io.tombolo.mesh.catalog.Key;
+import io.tombolo.mesh.flow.Elsewhere;
 import io.tombolo.server.federation.Federation;
 import io.tombolo.server.flows.Intake;
 import io.tombolo.server.model.ModelLoop;
 import io.tombolo.server.ports.Connections;
 import io.tombolo.server.receipts.Receipts;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// What the pages for people are made from.
 ///
@@ -28,6 +32,7 @@ public record Admin(
     Rollover rollover,
     Federation federation,
     Optional<Intake> flows,
+    Supplier<Map<Key, Elsewhere>> elsewhere,
     Clock clock) {
   @Override
   public String toString() {

@@ -4,6 +4,7 @@ import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.policy.Decision;
 import io.tombolo.mesh.policy.Intention;
+import io.tombolo.mesh.policy.explanation.Explanation;
 import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.server.ports.Connections;
 import io.tombolo.server.receipts.Receipts;
@@ -55,7 +56,7 @@ public class AdminResource {
   @GET
   @Path("intentions")
   public Pages.IntentionsPage intentions() {
-    return CatalogView.intentions(mesh());
+    return CatalogView.intentions(mesh(), admin.elsewhere().get());
   }
 
   /// Where strict meshes and Consul read intentions otherwise, and what they do not do.
@@ -92,18 +93,27 @@ public class AdminResource {
         AskedRequest.of(
             mesh(),
             new AskedRequest.Query(source, destination, port, method, path, headers, claims));
-    var decision = asked.explained().decision();
+    var explanation = asked.explained();
     return new Pages.DecisionPage(
         asked.request().caller().toString(),
         asked.service().id().toString(),
-        decision.allowed(),
-        rule(decision),
-        why(asked.request().caller(), decision));
+        explanation.situation().allowed(),
+        rule(explanation.decision()),
+        why(explanation));
   }
 
   /// The name of the rule that decided; null if none did.
   static @Nullable String rule(Decision decision) {
     return decision instanceof Decision.Ruled ruled ? ruled.by().name() : null;
+  }
+
+  static String why(Explanation explanation) {
+    var situation = explanation.situation();
+    var why = why(situation.request().caller(), explanation.decision());
+    return explanation.exempt()
+        ? "intentions about it are not enforced (%s); they would deny it: %s"
+            .formatted(situation.policy().enforcement().label(), why)
+        : why;
   }
 
   static String why(SpiffeId caller, Decision decision) {

@@ -71,7 +71,7 @@ record AskedRequest(Mesh mesh, Service service, Port port, Request request) {
   /// What is decided; where workloads of several identities serve, at those that deny if any do.
   Explanation explained() {
     return byWorkload().values().stream()
-        .min(Comparator.comparing(explanation -> explanation.decision().allowed()))
+        .min(Comparator.comparing(explanation -> explanation.situation().allowed()))
         .orElseGet(() -> explained(Optional.empty()));
   }
 

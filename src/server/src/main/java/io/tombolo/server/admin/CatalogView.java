@@ -3,12 +3,15 @@ package io.tombolo.server.admin;
 import io.tombolo.mesh.catalog.Catalog;
 import io.tombolo.mesh.catalog.Endpoint;
 import io.tombolo.mesh.catalog.EndpointSet;
+import io.tombolo.mesh.catalog.Enforcement;
 import io.tombolo.mesh.catalog.Item;
+import io.tombolo.mesh.catalog.Key;
 import io.tombolo.mesh.catalog.Naming;
 import io.tombolo.mesh.catalog.Refused;
 import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.catalog.SourceStatus;
+import io.tombolo.mesh.flow.Elsewhere;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.flow.Verdict;
 import io.tombolo.mesh.policy.Intention;
@@ -18,6 +21,7 @@ import io.tombolo.mesh.route.RouteObject;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /// The model as the REST API tells it.
@@ -55,7 +59,7 @@ final class CatalogView {
         catalog.revision(),
         catalog.services().values().stream()
             .sorted(Comparator.comparing(Service::id))
-            .map(service -> service(service, catalog))
+            .map(service -> service(service, mesh))
             .toList(),
         mesh.naming().clashes().values().stream()
             .sorted(Comparator.comparing(Naming.Clash::name))
@@ -65,7 +69,7 @@ final class CatalogView {
         refused(catalog));
   }
 
-  private static Pages.ServicePage service(Service service, Catalog catalog) {
+  private static Pages.ServicePage service(Service service, Mesh mesh) {
     var id = service.id();
     return new Pages.ServicePage(
         id.toString(),
@@ -80,7 +84,9 @@ final class CatalogView {
         service.labels(),
         service.exported(),
         lower(service.httpProfile()),
-        catalog.endpointsOf(id).map(CatalogView::endpoint).toList());
+        mesh.settings().adoption().at(service).label(),
+        service.enforcement().map(Enforcement::label).orElse(null),
+        mesh.catalog().endpointsOf(id).map(CatalogView::endpoint).toList());
   }
 
   private static Pages.EndpointPage endpoint(Endpoint endpoint) {
@@ -133,7 +139,7 @@ final class CatalogView {
     };
   }
 
-  static Pages.IntentionsPage intentions(Mesh mesh) {
+  static Pages.IntentionsPage intentions(Mesh mesh, Map<Key, Elsewhere> elsewhere) {
     var catalog = mesh.catalog();
     return new Pages.IntentionsPage(
         catalog.revision(),
@@ -143,7 +149,15 @@ final class CatalogView {
             .sorted(Intention.FIRST_TRIED)
             .map(CatalogView::intention)
             .toList(),
-        rejected(mesh));
+        rejected(mesh),
+        elsewhere.entrySet().stream()
+            .map(became ->
+                new Pages.WrittenThrough(
+                    became.getKey().toString(),
+                    became.getValue().written(),
+                    became.getValue().message()))
+            .sorted(Comparator.comparing(Pages.WrittenThrough::object))
+            .toList());
   }
 
   static Pages.FindingsPage findings(Mesh mesh) {

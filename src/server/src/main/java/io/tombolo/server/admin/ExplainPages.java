@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Explanations as JSON.
 final class ExplainPages {
+  /// @param exempt is it let in although the rules say otherwise, for they are not enforced? Then
+  ///   the opposites are of what they say.
   /// @param rule null if no rule decided
   /// @param rules those about the caller, or all, in the order in which they are tried
   /// @param aboutOthers how many rules are about other callers only
@@ -32,6 +34,7 @@ final class ExplainPages {
       int port,
       String protocol,
       boolean allowed,
+      boolean exempt,
       @Nullable String rule,
       String text,
       List<RulePage> rules,
@@ -82,9 +85,10 @@ final class ExplainPages {
         asked.service().id().toString(),
         asked.port().number(),
         asked.port().protocol().name().toLowerCase(Locale.ROOT),
-        decision.allowed(),
+        explanation.situation().allowed(),
+        explanation.exempt(),
         AdminResource.rule(decision),
-        AdminResource.why(asked.request().caller(), decision),
+        AdminResource.why(explanation),
         explanation.steps().stream()
             .filter(step -> all || !isAboutOthers(step))
             .map(this::rule)
@@ -130,16 +134,15 @@ final class ExplainPages {
   }
 
   private List<ElsewherePage> elsewhere() {
-    var caller = asked.request().caller();
     return asked.byWorkload().entrySet().stream()
         .filter(one -> !one.getValue().decision().equals(explanation.decision()))
         .map(one -> {
           var decision = one.getValue().decision();
           return new ElsewherePage(
               one.getKey().toString(),
-              decision.allowed(),
+              one.getValue().situation().allowed(),
               AdminResource.rule(decision),
-              AdminResource.why(caller, decision));
+              AdminResource.why(one.getValue()));
         })
         .toList();
   }
@@ -151,7 +154,7 @@ final class ExplainPages {
                 change -> change instanceof Change.With(var intention) && isAllowing(intention));
     return new OppositePage(
         opposite.changes().stream().map(this::words).toList(),
-        opposite.then().allowed(),
+        explanation.exempt() || !explanation.situation().allowed(),
         AdminResource.rule(opposite.then()),
         AdminResource.why(asked.request().caller(), opposite.then()),
         writes ? written.allowing() : null,

@@ -57,6 +57,8 @@ final class FlowPages {
   /// @param flips those of them with most calls
   /// @param apart how many were not treated as the policy in force says
   /// @param apartOnes those of them with most calls
+  /// @param unenforced how many the policy in force denies, and were let in for it is not enforced
+  /// @param unenforcedOnes those of them with most calls
   /// @param undecided how many cannot be decided, by what was not recorded of them
   /// @param gone how many are to what is not there any more
   /// @param changes does anything become of any flow that does not become of it now?
@@ -66,6 +68,8 @@ final class FlowPages {
       List<JudgedPage> flips,
       long apart,
       List<JudgedPage> apartOnes,
+      long unenforced,
+      List<JudgedPage> unenforcedOnes,
       SortedMap<String, Long> undecided,
       long gone,
       boolean changes,
@@ -130,6 +134,8 @@ final class FlowPages {
         judged(simulation.flips()),
         simulation.apart().size(),
         judged(simulation.apart()),
+        simulation.unenforced().size(),
+        judged(simulation.unenforced()),
         simulation.undecided(),
         simulation.gone(),
         simulation.changesAnything(),

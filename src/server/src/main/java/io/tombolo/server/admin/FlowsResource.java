@@ -116,7 +116,12 @@ public class FlowsResource {
   private static Policies policies(Mesh mesh) {
     var settings = mesh.settings();
     return new Policies(
-        mesh.intentions(), mesh.catalog(), mesh.naming(), settings.trustDomain(), settings.mode());
+        mesh.intentions(),
+        mesh.catalog(),
+        mesh.naming(),
+        settings.trustDomain(),
+        settings.mode(),
+        settings.adoption());
   }
 
   private Intake.Contents contents() {

@@ -29,6 +29,8 @@ final class Pages {
       List<Quarantined> quarantined,
       List<Refused> refused) {}
 
+  /// @param enforcement what intentions about it do: `permissive`, `audit` or `enforce`
+  /// @param enforcementAsked what it asks for; null if it says nothing
   record ServicePage(
       String id,
       String world,
@@ -40,6 +42,8 @@ final class Pages {
       Map<String, String> labels,
       boolean exported,
       String httpProfile,
+      String enforcement,
+      @Nullable String enforcementAsked,
       List<EndpointPage> endpoints) {}
 
   record PortPage(String name, int number, String protocol) {}
@@ -62,8 +66,16 @@ final class Pages {
   record Refused(String source, String what, String reason) {}
 
   /// @param byDefault what becomes of what no intention is about: `allow` or `deny`
+  /// @param inConsul the objects of Kubernetes that are written through
   record IntentionsPage(
-      long revision, String byDefault, List<IntentionPage> intentions, List<Rejected> rejected) {}
+      long revision,
+      String byDefault,
+      List<IntentionPage> intentions,
+      List<Rejected> rejected,
+      List<WrittenThrough> inConsul) {}
+
+  /// @param message where it is written, or why not
+  record WrittenThrough(String object, boolean written, String message) {}
 
   record FindingsPage(long revision, List<FindingPage> findings) {}
 

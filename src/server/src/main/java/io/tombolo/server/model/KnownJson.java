@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.databind.util.StdConverter;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.tombolo.mesh.catalog.EndpointSet;
 import io.tombolo.mesh.catalog.HttpProfile;
@@ -52,6 +53,7 @@ final class KnownJson {
         .addMixIn(JwtProvider.Location.class, LocationForm.class)
         .addMixIn(JwtProvider.Keys.class, KeysForm.class)
         .addModule(new JavaTimeModule())
+        .addModule(new Jdk8Module())
         .addModule(readers())
         .build();
   }

@@ -128,7 +128,12 @@ class LearnedRoundTripTest {
   private static Policies policies(Mesh mesh) {
     var settings = mesh.settings();
     return new Policies(
-        mesh.intentions(), mesh.catalog(), mesh.naming(), settings.trustDomain(), settings.mode());
+        mesh.intentions(),
+        mesh.catalog(),
+        mesh.naming(),
+        settings.trustDomain(),
+        settings.mode(),
+        settings.adoption());
   }
 
   private static InboundPolicy at(Mesh mesh, Service service, Port port) {

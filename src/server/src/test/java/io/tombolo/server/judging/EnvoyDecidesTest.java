@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -64,11 +65,16 @@ class EnvoyDecidesTest {
 
   /// The policy of service `api` by these entries.
   static InboundPolicy policy(List<JsonNode> entries, Port port, Mode mode, TrustDomain domain) {
+    return policy("api", entries, port, mode, domain);
+  }
+
+  /// The policy of this service by these entries, where there are datacenters `dc1` and `dc2`.
+  static InboundPolicy policy(
+      String name, List<JsonNode> entries, Port port, Mode mode, TrustDomain domain) {
     var world = new ConsulWorld(domain, DC, new Networks(Map.of()), "vms");
-    var id = new ServiceId(DC, "default", "api");
+    var id = new ServiceId(DC, "default", name);
     var service =
-        new Service(
-            id, List.of(port), Set.of("api"), List.of(), Map.of(), true, HttpProfile.STRICT);
+        new Service(id, List.of(port), Set.of(name), List.of(), Map.of(), true, HttpProfile.STRICT);
     var facts = new ArrayList<Fact>(List.of(new Fact.Registered(service)));
     for (var entry : entries) {
       var read = (PolicyObject) world.intentions(entry);
@@ -82,8 +88,17 @@ class EnvoyDecidesTest {
             Map.of(),
             Visibility.EVERYTHING,
             mode);
-    var mesh = Mesh.of(Catalog.of(List.of(DC)).with(facts), settings);
+    var mesh = Mesh.of(Catalog.of(List.of(DC, SourceId.consul("dc2"))).with(facts), settings);
     return mesh.policies().getOrDefault(id, InboundPolicy.NOBODY).at(port);
+  }
+
+  /// Whom an entry names.
+  static Set<String> sources(JsonNode entry) {
+    return entry
+        .path("Sources")
+        .valueStream()
+        .map(source -> source.path("Name").asText())
+        .collect(Collectors.toSet());
   }
 
   private record Judged(List<JsonNode> entries, InboundPolicy policy) {}

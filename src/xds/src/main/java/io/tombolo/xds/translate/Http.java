@@ -14,11 +14,13 @@ import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.tombolo.mesh.catalog.Enforcement;
 import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.JwtProvider;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// RDS, and the filter that uses it: requests of one destination or to one application.
 public final class Http {
@@ -37,7 +39,12 @@ public final class Http {
   private static final HttpFilter NO_LISTS_IF_ROUTED =
       HttpFilter.newBuilder()
           .setName(NO_LISTS)
-          .setTypedConfig(Protos.any(RBAC.newBuilder().setMatcher(Rbac.noLists(List.of())).build()))
+          .setTypedConfig(
+              Protos.any(
+                  RBAC.newBuilder()
+                      .setMatcher(Rbac.noLists(List.of(), Set.of()))
+                      .setShadowRulesStatPrefix(Logs.LISTS)
+                      .build()))
           .setDisabled(true)
           .build();
 
@@ -52,14 +59,20 @@ public final class Http {
   /// Every request to the application, if the policy allows it. Its rules are here, and not in the
   /// listener, so that a change is small and holds for connections that are open already.
   static RouteConfiguration inboundRoute(String name, String cluster, InboundPolicy policy) {
-    var route =
-        everything(cluster)
-            .putTypedPerFilterConfig(RBAC_FILTER, override(ruledBy(Rbac.of(policy))));
-    var single = policy.unambiguous();
-    if (!single.isEmpty()) {
-      var guard = Rbac.noLists(single);
-      route.putTypedPerFilterConfig(
-          NO_LISTS, override(RBAC.newBuilder().setMatcher(guard).build()));
+    boolean audited = policy.enforcement() == Enforcement.AUDIT;
+    var rules = RBAC.newBuilder().setRules(Rbac.of(policy));
+    if (audited) {
+      rules.setShadowRules(Rbac.asWritten(policy));
+    }
+    var route = everything(cluster).putTypedPerFilterConfig(RBAC_FILTER, override(rules.build()));
+    var refused = policy.binding().unambiguous();
+    var counted = audited ? policy.unambiguous() : List.<String>of();
+    if (!refused.isEmpty() || !counted.isEmpty()) {
+      var guard = RBAC.newBuilder().setMatcher(Rbac.noLists(refused, policy.exempt()));
+      if (!counted.isEmpty()) {
+        guard.setShadowMatcher(Rbac.noLists(counted, Set.of()));
+      }
+      route.putTypedPerFilterConfig(NO_LISTS, override(guard.build()));
     }
     return routes(name, List.of(route.build()));
   }

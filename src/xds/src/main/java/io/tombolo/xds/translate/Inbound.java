@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.tombolo.mesh.catalog.Enforcement;
 import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Port;
 import io.tombolo.mesh.catalog.Protocol;
@@ -144,11 +145,13 @@ public final class Inbound {
   }
 
   private static Filter rbac(InboundPolicy policy) {
+    var rbac = RBAC.newBuilder().setStatPrefix("tombolo").setRules(Rbac.of(policy));
+    if (policy.enforcement() == Enforcement.AUDIT) {
+      rbac.setShadowRules(Rbac.asWritten(policy));
+    }
     return Filter.newBuilder()
         .setName("envoy.filters.network.rbac")
-        .setTypedConfig(
-            Protos.any(
-                RBAC.newBuilder().setStatPrefix("tombolo").setRules(Rbac.of(policy)).build()))
+        .setTypedConfig(Protos.any(rbac.build()))
         .build();
   }
 }

@@ -21,9 +21,19 @@ final class Logs {
           "sent", "%BYTES_SENT%",
           "ended", "%CONNECTION_TERMINATION_DETAILS%");
 
+  /// What stands before the names of what is counted and said of headers that are lists, where
+  /// intentions are audited.
+  static final String LISTS = "lists_";
+
   /// One line for each connection, also for those that no filter saw.
   static final AccessLog CONNECTION =
-      log("connection", Map.of("tls", "%DOWNSTREAM_TRANSPORT_FAILURE_REASON%"));
+      log(
+          "connection",
+          Map.of(
+              "tls",
+              "%DOWNSTREAM_TRANSPORT_FAILURE_REASON%",
+              "audit",
+              audited("envoy.filters.network.rbac", "")));
 
   static final AccessLog REQUEST =
       log(
@@ -31,9 +41,16 @@ final class Logs {
           Map.of(
               "method", "%REQ(:METHOD)%",
               "code", "%RESPONSE_CODE%",
-              "details", "%RESPONSE_CODE_DETAILS%"));
+              "details", "%RESPONSE_CODE_DETAILS%",
+              "audit", audited("envoy.filters.http.rbac", ""),
+              "audit_lists", audited("envoy.filters.http.rbac", LISTS)));
 
   private Logs() {}
+
+  /// What intentions say that are audited; nothing if they are not.
+  private static String audited(String filter, String prefix) {
+    return "%%DYNAMIC_METADATA(%s:%sshadow_engine_result)%%".formatted(filter, prefix);
+  }
 
   private static AccessLog log(String what, Map<String, String> more) {
     var fields = new TreeMap<>(ALWAYS);
@@ -47,7 +64,10 @@ final class Logs {
         .setTypedConfig(
             Protos.any(
                 StdoutAccessLog.newBuilder()
-                    .setLogFormat(SubstitutionFormatString.newBuilder().setJsonFormat(format))
+                    .setLogFormat(
+                        SubstitutionFormatString.newBuilder()
+                            .setJsonFormat(format)
+                            .setOmitEmptyValues(true))
                     .build()))
         .build();
   }

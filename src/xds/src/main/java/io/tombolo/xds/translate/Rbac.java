@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;
 import io.envoyproxy.envoy.config.rbac.v3.SourcedMetadata;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.extensions.matching.common_inputs.ssl.v3.UriSanInput;
 import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
 import io.envoyproxy.envoy.type.matcher.v3.ListMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
@@ -28,7 +29,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// Who may call, and how, as Envoy's RBAC: what an allowing rule matches and no denying rule before
-/// it. All is said of principals, for there identities and requests can be combined.
+/// it. All is said of principals, for there identities and requests can be combined. Where rules
+/// are not enforced, whoever is of the mesh may, besides.
 ///
 /// Envoy takes absent rules as "everybody may"; there is always at least one policy here.
 public final class Rbac {
@@ -48,6 +50,9 @@ public final class Rbac {
           .map(com.github.xds.type.matcher.v3.StringMatcher.Builder::build)
           .toList();
 
+  /// The policy that is there where rules are not enforced: whoever is of the mesh may call.
+  private static final String EXEMPT = "not-enforced";
+
   /// What an earlier rule has denied.
   ///
   /// @param principals whom it is about
@@ -65,8 +70,30 @@ public final class Rbac {
     return com.github.xds.type.matcher.v3.StringMatcher.newBuilder();
   }
 
+  /// Whom the proxy lets in.
+  ///
   /// @param policy of one port
   public static RBAC of(InboundPolicy policy) {
+    if (policy.exempt().isEmpty()) {
+      return asWritten(policy);
+    }
+    var exempt =
+        policy.exempt().stream()
+            .map(Rbac::matcher)
+            .sorted(Rbac::byText)
+            .map(Rbac::authenticated)
+            .toList();
+    var rules = asWritten(policy.binding()).toBuilder().removePolicies(NOBODY);
+    return rules
+        .putPolicies(
+            EXEMPT, anyPermission().addPrincipals(but(any(exempt), banned(policy))).build())
+        .build();
+  }
+
+  /// Whom the rules let in, enforced or not.
+  ///
+  /// @param policy of one port
+  static RBAC asWritten(InboundPolicy policy) {
     var policies = new TreeMap<String, Policy.Builder>();
     var banned = banned(policy);
     var denied = new ArrayList<Denied>();
@@ -100,18 +127,25 @@ public final class Rbac {
   /// Denies requests with several values of one of these headers, whether it comes more than once
   /// or as a list, and with a blank at either end of it. Rules cannot say that: they look at each
   /// value of a header alone, a matcher at all, joined.
-  static Matcher noLists(List<String> headers) {
+  ///
+  /// @param headers see [InboundPolicy#unambiguous]
+  /// @param exempt whose requests are let through
+  static Matcher noLists(List<String> headers, Set<io.tombolo.mesh.policy.Principal> exempt) {
     var matcher =
         Matcher.newBuilder()
             .setOnNoMatch(Matcher.OnMatch.newBuilder().setAction(action("any", RBAC.Action.ALLOW)));
     for (var header : headers) {
       var unclear = Matcher.MatcherList.Predicate.PredicateList.newBuilder();
-      UNCLEAR.forEach(text -> unclear.addPredicate(isSo(header, text)));
+      var input = HttpRequestHeaderMatchInput.newBuilder().setHeaderName(header).build();
+      UNCLEAR.forEach(text -> unclear.addPredicate(isSo("header", input, text)));
       matcher
           .getMatcherListBuilder()
           .addMatchers(
               Matcher.MatcherList.FieldMatcher.newBuilder()
-                  .setPredicate(Matcher.MatcherList.Predicate.newBuilder().setOrMatcher(unclear))
+                  .setPredicate(
+                      of(
+                          Matcher.MatcherList.Predicate.newBuilder().setOrMatcher(unclear).build(),
+                          exempt))
                   .setOnMatch(
                       Matcher.OnMatch.newBuilder()
                           .setAction(action("list/" + header, RBAC.Action.DENY))));
@@ -119,13 +153,35 @@ public final class Rbac {
     return matcher.build();
   }
 
+  /// Is it so, and the caller not one of these?
+  private static Matcher.MatcherList.Predicate of(
+      Matcher.MatcherList.Predicate so, Set<io.tombolo.mesh.policy.Principal> exempt) {
+    if (exempt.isEmpty()) {
+      return so;
+    }
+    var both = Matcher.MatcherList.Predicate.PredicateList.newBuilder().addPredicate(so);
+    exempt.stream()
+        .map(Rbac::called)
+        .map(one -> Matcher.MatcherList.Predicate.newBuilder().setNotMatcher(one).build())
+        .forEach(both::addPredicate);
+    return Matcher.MatcherList.Predicate.newBuilder().setAndMatcher(both).build();
+  }
+
+  private static Matcher.MatcherList.Predicate called(io.tombolo.mesh.policy.Principal caller) {
+    var name = com.github.xds.type.matcher.v3.StringMatcher.newBuilder();
+    switch (caller) {
+      case io.tombolo.mesh.policy.Principal.Exactly(var id) -> name.setExact(id.toString());
+      case io.tombolo.mesh.policy.Principal.Under(var prefix) -> name.setPrefix(prefix);
+    }
+    return isSo("caller", UriSanInput.getDefaultInstance(), name.build());
+  }
+
   private static Matcher.MatcherList.Predicate isSo(
-      String header, com.github.xds.type.matcher.v3.StringMatcher text) {
-    var input = HttpRequestHeaderMatchInput.newBuilder().setHeaderName(header).build();
+      String what, Message input, com.github.xds.type.matcher.v3.StringMatcher text) {
     return Matcher.MatcherList.Predicate.newBuilder()
         .setSinglePredicate(
             Matcher.MatcherList.Predicate.SinglePredicate.newBuilder()
-                .setInput(extension("header", input))
+                .setInput(extension(what, input))
                 .setValueMatch(text))
         .build();
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;
+import io.tombolo.mesh.catalog.Enforcement;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.policy.Condition;
 import io.tombolo.mesh.policy.InboundPolicy;
@@ -36,7 +37,8 @@ class RbacTest {
           exactly(CART),
           exactly(BILLING),
           new io.tombolo.mesh.policy.Principal.Under("spiffe://shop.example/ns/"),
-          new io.tombolo.mesh.policy.Principal.Under("spiffe://shop.example/ns/shop/sa/"));
+          new io.tombolo.mesh.policy.Principal.Under("spiffe://shop.example/ns/shop/sa/"),
+          new io.tombolo.mesh.policy.Principal.Under("spiffe://"));
 
   private static SpiffeId id(String path) {
     return new SpiffeId(TRUST_DOMAIN, path);
@@ -108,6 +110,27 @@ class RbacTest {
         assertThat(allows(rbac, caller))
             .as("seed %d, step %d: %s at %s", seed, step, caller, policy)
             .isEqualTo(policy.decide(Request.connection(caller, 8080)).allowed());
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3, 4})
+  void envoy_lets_in_as_we_do_where_rules_are_not_enforced(long seed) {
+    var random = new Random(seed);
+    var members = new io.tombolo.mesh.policy.Principal.Under("spiffe://shop.example/ns/");
+    for (int step = 0; step < 1_000; step++) {
+      var banned = Set.of(CALLERS.get(random.nextInt(CALLERS.size())));
+      var rules = policy(random).rules();
+      var policy =
+          new InboundPolicy(
+              banned, rules, Mode.STRICT, List.of(), Enforcement.AUDIT, Set.of(members));
+      var enforced = new InboundPolicy(banned, rules, Mode.STRICT);
+      assertThat(Rbac.asWritten(policy)).isEqualTo(Rbac.of(enforced));
+      for (var caller : CALLERS) {
+        assertThat(allows(Rbac.of(policy), caller))
+            .as("seed %d, step %d: %s at %s", seed, step, caller, policy)
+            .isEqualTo(policy.lets(Request.connection(caller, 8080)));
       }
     }
   }

@@ -1,7 +1,6 @@
 package io.tombolo.mesh.policy.explanation;
 
 import io.tombolo.mesh.policy.Condition;
-import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intention;
 import io.tombolo.mesh.policy.Intention.Action;
 import io.tombolo.mesh.policy.Principal;
@@ -32,8 +31,7 @@ public sealed interface Change {
       var policy = before.policy();
       var rules =
           policy.rules().stream().filter(rule -> !rule.intention().equals(intention)).toList();
-      return before.with(
-          new InboundPolicy(policy.banned(), rules, policy.mode(), policy.providers()));
+      return before.with(policy.ruledBy(rules));
     }
   }
 
@@ -51,8 +49,7 @@ public sealed interface Change {
         at++;
       }
       rules.add(at, rule(before.request()));
-      return before.with(
-          new InboundPolicy(policy.banned(), rules, policy.mode(), policy.providers()));
+      return before.with(policy.ruledBy(rules));
     }
 
     private Rule rule(Request request) {
@@ -72,8 +69,7 @@ public sealed interface Change {
       var policy = before.policy();
       var banned = new HashSet<>(policy.banned());
       banned.remove(before.request().caller());
-      return before.with(
-          new InboundPolicy(banned, policy.rules(), policy.mode(), policy.providers()));
+      return before.with(policy.banning(banned));
     }
   }
 

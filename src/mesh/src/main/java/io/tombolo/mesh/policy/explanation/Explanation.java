@@ -38,6 +38,11 @@ public record Explanation(Situation situation, Decision decision, List<Step> ste
     return new Explanation(situation, decision, steps);
   }
 
+  /// Is it let in although the rules say otherwise, for they do not bind its caller?
+  public boolean exempt() {
+    return !decision.allowed() && situation.allowed();
+  }
+
   private static Step step(
       Rule rule, Optional<SpiffeId> workload, Port port, Request request, boolean open) {
     if (!rule.concerns(request)) {

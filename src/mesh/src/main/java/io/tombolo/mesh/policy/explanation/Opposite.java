@@ -6,17 +6,17 @@ import java.util.Optional;
 
 /// What would make the answer the other one.
 ///
-/// @param then what is decided after the changes
+/// @param then what the rules say after the changes
 public record Opposite(List<Change> changes, Decision then) {
   public Opposite {
     changes = List.copyOf(changes);
   }
 
-  /// These changes, if the evaluator decides the other way after them.
+  /// These changes, if the evaluator answers the other way after them.
   static Optional<Opposite> of(Situation before, List<Change> changes) {
-    var then = Change.after(before, changes).decision();
-    return then.allowed() == before.decision().allowed()
+    var after = Change.after(before, changes);
+    return after.allowed() == before.allowed()
         ? Optional.empty()
-        : Optional.of(new Opposite(changes, then));
+        : Optional.of(new Opposite(changes, after.decision()));
   }
 }

@@ -27,12 +27,16 @@ public final class Opposites {
     this.exact = exact;
   }
 
+  /// What the rules would have to say of whom they do not bind is looked for as if they did.
+  ///
   /// @param understood are requests understood at the port?
   /// @param exact an intention on connections that is about this caller and this service alone, as
   ///   one would write it
   public static List<Opposite> of(
       Explanation explanation, boolean understood, Function<Action, Intention> exact) {
-    return new Opposites(explanation.situation(), understood, exact).found();
+    var now = explanation.situation();
+    var before = explanation.exempt() ? now.with(now.policy().enforced()) : now;
+    return new Opposites(before, understood, exact).found();
   }
 
   private List<Opposite> found() {

@@ -8,6 +8,12 @@ import io.tombolo.mesh.policy.Request;
 ///
 /// @param policy of the workload and the port that are called
 public record Situation(InboundPolicy policy, Request request) {
+  /// What proxies do.
+  public boolean allowed() {
+    return policy.lets(request);
+  }
+
+  /// What the rules say, enforced or not.
   public Decision decision() {
     return policy.decide(request);
   }

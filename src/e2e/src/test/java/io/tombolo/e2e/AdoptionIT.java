@@ -1,0 +1,194 @@
+package io.tombolo.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tombolo.testbed.Await;
+import io.tombolo.testbed.Caller;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/// Services take the steps to intentions that are enforced one by one, and back.
+@Tag("intentions")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AdoptionIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String LOCAL = "127.0.0.1";
+  private static final String ORDERS = "spiffe://tombolo.local/ns/shop/sa/orders";
+  private static final String OF_ORDERS = "kubernetes/cluster-1/shop/orders";
+
+  private TwoWorlds worlds;
+  private Path candidate;
+
+  @BeforeAll
+  void open() throws Exception {
+    worlds =
+        new TwoWorlds(
+            Map.of(
+                "tombolo.flows.enabled",
+                "true",
+                "tombolo.intentions.least-enforcement",
+                "permissive"));
+    candidate =
+        Files.writeString(
+            worlds.directory().resolve("same.json"),
+            """
+            {"Kind": "service-intentions", "Name": "billing",
+             "Sources": [{"Name": "web-shop", "Action": "allow"}]}
+            """);
+  }
+
+  @AfterAll
+  void close() {
+    worlds.close();
+  }
+
+  private void register(String service, int port, String enforcement) {
+    var host = worlds.the(service).host();
+    worlds
+        .consul()
+        .put(
+            "/v1/catalog/register",
+            """
+            {"Node": "node-%s-1", "Address": "%s", "Service":
+              {"Service": "%s", "ID": "%s-1", "Address": "%s", "Port": %d,
+               "Meta": {"tombolo-enforcement": "%s"}}}
+            """
+                .formatted(
+                    service, host.address(), service, service, host.address(), port, enforcement));
+    awaitEnforcement("consul/dc1/default/" + service, enforcement);
+  }
+
+  private JsonNode service(String id) {
+    return TwoWorlds.list(worlds.controlPlane().get("catalog").path("services"))
+        .filter(service -> service.path("id").asText().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void awaitEnforcement(String service, String enforcement) {
+    Await.until(
+        service + " is at " + enforcement,
+        PATIENCE,
+        () -> service(service).path("enforcement").asText().equals(enforcement));
+    worlds.awaitAllApplied();
+  }
+
+  private static boolean passes(Caller caller) {
+    try {
+      return !caller.call("hello").isEmpty();
+    } catch (Exception refused) {
+      return false;
+    }
+  }
+
+  private void await(Caller caller, boolean passing) {
+    Await.until("a call passes: " + passing, PATIENCE, () -> passes(caller) == passing);
+  }
+
+  @Test
+  void a_service_of_consul_is_audited_then_enforced_and_back() {
+    var orders = worlds.the("orders").host();
+    var billing = worlds.the("billing");
+    try (var http = Caller.http(orders, LOCAL, TwoWorlds.HTTP)) {
+      await(http, false);
+
+      register("billing", 8080, "audit");
+      await(http, true);
+      billing.awaitStat("http.inbound.rbac.shadow_denied", 1);
+      awaitLogged(billing, "\"audit\":\"denied\"");
+      assertThat(decided("orders.shop", "billing"))
+          .contains("allowed")
+          .contains("audit")
+          .contains("no intention matches");
+      Await.until(
+          "the call is among those that intentions would deny",
+          PATIENCE,
+          () -> simulated().contains(ORDERS));
+
+      register("billing", 8080, "enforce");
+      await(http, false);
+
+      register("billing", 8080, "permissive");
+      await(http, true);
+      long counted = billing.stat("http.inbound.rbac.shadow_denied");
+      assertThat(passes(http)).isTrue();
+      assertThat(billing.stat("http.inbound.rbac.shadow_denied")).isEqualTo(counted);
+
+      register("billing", 8080, "enforce");
+      await(http, false);
+    }
+  }
+
+  @Test
+  void connections_are_audited_too() {
+    var orders = worlds.the("orders").host();
+    var vault = worlds.the("vault");
+
+    register("vault", 8082, "audit");
+
+    try (var tcp = Caller.tcp(orders, LOCAL, TwoWorlds.TCP)) {
+      await(tcp, true);
+    }
+    vault.awaitStat("tombolo.rbac.shadow_denied", 1);
+    awaitLogged(vault, "\"audit\":\"denied\"");
+    register("vault", 8082, "enforce");
+    try (var tcp = Caller.tcp(orders, LOCAL, TwoWorlds.TCP)) {
+      await(tcp, false);
+    }
+  }
+
+  @Test
+  void a_namespace_speaks_for_its_services_unless_they_do() {
+    var billing = worlds.the("billing").host();
+    try (var http = Caller.freshHttp(billing, LOCAL, 9004)) {
+      await(http, false);
+
+      annotate("/api/v1/namespaces/shop", "audit");
+      awaitEnforcement(OF_ORDERS, "audit");
+      await(http, true);
+
+      annotate(Kubernetes.core("services") + "/orders", "enforce");
+      awaitEnforcement(OF_ORDERS, "enforce");
+      await(http, false);
+      assertThat(worlds.controlPlane().tombolo("catalog"))
+          .containsPattern("kubernetes/cluster-1/shop/web +audit +audit");
+
+      annotate("/api/v1/namespaces/shop", "enforce");
+      awaitEnforcement("kubernetes/cluster-1/shop/web", "enforce");
+      assertThat(worlds.controlPlane().tombolo("catalog")).doesNotContain("not enforced");
+    }
+  }
+
+  private void annotate(String path, String enforcement) {
+    worlds
+        .kubernetes()
+        .change(
+            path,
+            object ->
+                ((ObjectNode) object.path("metadata"))
+                    .withObject("/annotations")
+                    .put("mesh.tombolo.io/enforcement", enforcement));
+  }
+
+  private static void awaitLogged(Workload workload, String text) {
+    Await.until(text + " is logged", PATIENCE, () -> workload.proxyLog().contains(text));
+  }
+
+  private String decided(String source, String destination) {
+    return worlds.controlPlane().tombolo("decide", source, destination);
+  }
+
+  /// What is in force, tried on itself.
+  private String simulated() {
+    return worlds.controlPlane().tombolo("intentions", "simulate", candidate.toString(), "--apply");
+  }
+}
