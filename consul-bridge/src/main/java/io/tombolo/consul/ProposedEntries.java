@@ -28,6 +28,13 @@ public final class ProposedEntries {
     return entries.toPrettyString() + "\n";
   }
 
+  /// One element of the `Sources` of an entry.
+  public static String source(Proposal.Source source) {
+    var written = JSON.createObjectNode();
+    write(source, written);
+    return written.toPrettyString() + "\n";
+  }
+
   private static void write(Proposal.Source source, ObjectNode written) {
     written.put("Name", source.party().toString());
     if (source.requests().isEmpty()) {

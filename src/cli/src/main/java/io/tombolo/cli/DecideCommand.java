@@ -1,15 +1,9 @@
 package io.tombolo.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// Prints `GET /v1/decision`.
 @Command(
@@ -19,51 +13,11 @@ import picocli.CommandLine.Parameters;
 final class DecideCommand implements Callable<Integer> {
   @Mixin private final Page page = new Page();
 
-  @Parameters(
-      index = "0",
-      paramLabel = "SOURCE",
-      description = "A SPIFFE ID, or a service: its name in Consul, <name>.<namespace>, or its ID.")
-  private String source = "";
-
-  @Parameters(index = "1", paramLabel = "DESTINATION", description = "A service.")
-  private String destination = "";
-
-  @Parameters(
-      index = "2",
-      arity = "0..1",
-      paramLabel = "METHOD",
-      description = "Of a request; without it, a connection is asked about.")
-  private @Nullable String method;
-
-  @Parameters(index = "3", arity = "0..1", paramLabel = "PATH", description = "Of the request.")
-  private @Nullable String path;
-
-  @Option(
-      names = {"-H", "--header"},
-      paramLabel = "'NAME: VALUE'",
-      description = "A header of the request.")
-  private List<String> headers = List.of();
-
-  @Option(
-      names = "--port",
-      paramLabel = "PORT",
-      description = "Of the service; its first if not given.")
-  private @Nullable Integer port;
+  @Mixin private final AskedCall call = new AskedCall();
 
   @Override
   public Integer call() {
-    var query = new HashMap<>(Map.of("source", source, "destination", destination));
-    putIfGiven(query, "method", method);
-    putIfGiven(query, "path", path);
-    putIfGiven(query, "headers", headers.isEmpty() ? null : String.join("\n", headers));
-    putIfGiven(query, "port", port == null ? null : port.toString());
-    return page.print("/v1/decision", query, DecideCommand::text);
-  }
-
-  private static void putIfGiven(Map<String, String> query, String name, @Nullable String value) {
-    if (value != null) {
-      query.put(name, value);
-    }
+    return page.print("/v1/decision", call.query(), DecideCommand::text);
   }
 
   static String text(JsonNode decision) {
@@ -71,7 +25,11 @@ final class DecideCommand implements Callable<Integer> {
         .formatted(
             Table.text(decision, "source"),
             Table.text(decision, "destination"),
-            decision.path("allowed").asBoolean() ? "allowed" : "denied",
+            answer(decision),
             Table.text(decision, "text"));
+  }
+
+  static String answer(JsonNode decision) {
+    return decision.path("allowed").asBoolean() ? "allowed" : "denied";
   }
 }

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       ProxiesCommand.class,
       ReceiptCommand.class,
       DecideCommand.class,
+      ExplainCommand.class,
       TokenCommand.class,
       CaCommand.class,
       CertsCommand.class,

@@ -174,6 +174,38 @@ class CommandsTest {
   }
 
   @Test
+  @Tag("intentions")
+  void explain_says_why_what_would_change_it_who_enforces_it_and_the_way() {
+    controlPlane.answering(
+        "/v1/explanation",
+        """
+        {"source": "s", "destination": "d", "port": 8080, "allowed": false, "text": "by default",
+         "rules": [{"action": "allow", "text": "web -> api", "why": "method is PUT, not GET"}],
+         "aboutOthers": 3, "elsewhere": [],
+         "opposites": [{"changes": ["with an intention"], "allowed": true, "text": "the new one",
+                        "how": "apply", "write": "kind: Intention\\nspec: \\u001b\\n"}],
+         "enforcement": {"revision": 7, "enforcing": 1, "total": 2, "workloads": [
+            {"node": "n1", "state": "none", "why": "no proxy"},
+            {"node": "n2", "state": "enforces", "why": "it has what there is"}]},
+         "paths": [{"from": "vms", "callers": 1, "to": "pods", "endpoints": 2, "way": "gateway",
+                    "gateways": ["203.0.113.10:15443"], "connected": []}]}
+        """);
+
+    assertThat(ask("explain", "web", "api", "PUT", "/a", "--claim", "okta:role=x", "--all"))
+        .isZero();
+    assertThat(out.toString())
+        .contains("s -> d: denied", "allow: web -> api", "method is PUT, not GET")
+        .contains(
+            "other callers: 3", "It would be allowed with an intention", "    kind: Intention")
+        .contains("Enforced at 1 of 2 workloads, revision 7", "n1: none, no proxy")
+        .contains(
+            "From network vms (1 callers) to pods (2 endpoints): through gateways 203.0.113.10")
+        .doesNotContain("n2", "\u001b");
+    assertThat(controlPlane.received("/v1/explanation"))
+        .contains("method=PUT", "claims=okta%3Arole%3Dx", "all=true");
+  }
+
+  @Test
   void token_prints_the_token_alone() {
     controlPlane.answering("/v1/tokens", "{\"token\": \"t-1\", \"identity\": \"spiffe://x\"}");
 

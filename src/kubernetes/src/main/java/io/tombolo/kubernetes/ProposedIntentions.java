@@ -38,6 +38,15 @@ public final class ProposedIntentions {
     return text.toString();
   }
 
+  /// One object, of this name.
+  ///
+  /// @param proposal of at most 256 sources
+  public static String yaml(Proposal proposal, String name) {
+    var object = object(proposal, 0, proposal.sources());
+    object.getMetadata().setName(name);
+    return new KubernetesSerialization().asYaml(object);
+  }
+
   private static List<Intention> objects(Proposal proposal) {
     var objects = new ArrayList<Intention>();
     var sources = proposal.sources();

@@ -84,6 +84,11 @@ public record Mesh(
       this(trustDomain, sameName, gateways, visibility, Mode.STRICT);
     }
 
+    /// The gateways by which what this service has in other networks is reached, by network.
+    public Map<String, List<Gateway>> gatewaysTo(Service service) {
+      return service.exported() ? gateways : Map.of();
+    }
+
     /// The same, with intentions read in another way.
     public Settings with(Mode another) {
       return new Settings(

@@ -5,8 +5,6 @@ import io.tombolo.mesh.catalog.Port;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.Intention.Action;
-import io.tombolo.mesh.policy.Intention.Otherwise;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +61,16 @@ public record InboundPolicy(
     return with(rules, known);
   }
 
+  /// The same with other rules.
+  public InboundPolicy ruledBy(List<Rule> others) {
+    return with(others, providers);
+  }
+
+  /// The same where others are banned.
+  public InboundPolicy banning(Set<SpiffeId> others) {
+    return new InboundPolicy(others, rules, mode, providers, enforcement, exempt);
+  }
+
   InboundPolicy with(List<Rule> others, List<JwtProvider> known) {
     return new InboundPolicy(banned, others, mode, known, enforcement, exempt);
   }
@@ -117,24 +125,9 @@ public record InboundPolicy(
     return there.size() == rules.size() ? this : with(there, providers);
   }
 
-  /// The policy of one port. Where requests are not understood, an intention on requests denies
-  /// whoever it is about, but what only adds to others adds nothing.
+  /// The policy of one port; see [Rule#at].
   public InboundPolicy at(Port port) {
-    var there = new ArrayList<Rule>();
-    for (var rule : rules) {
-      var condition = rule.condition().at(port.number());
-      boolean elsewhere = condition.equals(Condition.never());
-      if (port.protocol().isHttp() || !rule.intention().ofRequests()) {
-        if (!elsewhere) {
-          there.add(rule.with(condition, rule.action()));
-        }
-      } else if (rule.intention().otherwise() != Otherwise.NEXT
-          || (rule.action() == Action.DENY && !elsewhere)) {
-        there.add(rule.with(Condition.always(), Action.DENY));
-      } else if (!condition.ofRequests() && !elsewhere) {
-        there.add(rule.with(condition, rule.action()));
-      }
-    }
+    var there = rules.stream().flatMap(rule -> rule.at(port).stream()).toList();
     var asked =
         providers.stream()
             .filter(provider -> there.stream().anyMatch(rule -> asksFor(provider, rule)))

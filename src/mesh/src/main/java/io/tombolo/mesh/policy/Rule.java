@@ -1,6 +1,9 @@
 package io.tombolo.mesh.policy;
 
+import io.tombolo.mesh.catalog.Port;
 import io.tombolo.mesh.policy.Intention.Action;
+import io.tombolo.mesh.policy.Intention.Otherwise;
+import java.util.Optional;
 import java.util.Set;
 
 /// One step of a decision at one destination: a permission of an intention, or the intention's last
@@ -38,6 +41,20 @@ public record Rule(
     return condition.equals(Condition.always()) && !intention.destination().isIdentity();
   }
 
+  /// What it is at one port; empty if it is about others. Where requests are not understood, an
+  /// intention on requests denies whoever it is about, but what only adds to others adds nothing.
+  public Optional<Rule> at(Port port) {
+    var here = condition.at(port.number());
+    boolean elsewhere = here.equals(Condition.never());
+    if (port.protocol().isHttp() || !intention.ofRequests()) {
+      return elsewhere ? Optional.empty() : Optional.of(with(here, action));
+    }
+    if (intention.otherwise() != Otherwise.NEXT || (action == Action.DENY && !elsewhere)) {
+      return Optional.of(with(Condition.always(), Action.DENY));
+    }
+    return here.ofRequests() || elsewhere ? Optional.empty() : Optional.of(with(here, action));
+  }
+
   /// Where it is written; its name at proxies. `<provenance>`, with `/<n>` for a permission,
   /// counted from 0.
   public String name() {
@@ -45,8 +62,8 @@ public record Rule(
     return permission < 0 ? object : object + "/" + permission;
   }
 
-  Rule with(Condition other, Action otherwise) {
-    return new Rule(intention, permission, principals, other, otherwise);
+  private Rule with(Condition other, Action another) {
+    return new Rule(intention, permission, principals, other, another);
   }
 
   /// Why it decides as it does, in a sentence.

@@ -1,12 +1,10 @@
 package io.tombolo.server.admin;
 
-import io.tombolo.mesh.catalog.World;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.policy.Decision;
-import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intention;
-import io.tombolo.mesh.policy.Request;
+import io.tombolo.mesh.policy.explanation.Explanation;
 import io.tombolo.mesh.scope.Proxy;
 import io.tombolo.server.ports.Connections;
 import io.tombolo.server.receipts.Receipts;
@@ -24,7 +22,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -81,6 +78,7 @@ public class AdminResource {
   ///
   /// @param port of the destination; its first if not given
   /// @param headers lines of `name: value`
+  /// @param claims of verified tokens, lines of `provider:name/of/name=text`
   @GET
   @Path("decision")
   public Pages.DecisionPage decision(
@@ -89,29 +87,33 @@ public class AdminResource {
       @QueryParam("port") @Nullable String port,
       @QueryParam("method") @Nullable String method,
       @QueryParam("path") @Nullable String path,
-      @QueryParam("headers") @Nullable String headers) {
-    var mesh = mesh();
-    var caller = JoinTokenPage.identity(mesh, required("source", source));
-    var service = JoinTokenPage.service(mesh, required("destination", destination), World.CONSUL);
-    var at = AskedRequest.port(service, port);
-    var policy = mesh.policies().getOrDefault(service.id(), InboundPolicy.NOBODY);
-    var request = new Request(caller, at.number(), AskedRequest.http(at, method, path, headers));
-    var decision =
-        mesh.catalog().identitiesOf(service.id()).stream()
-            .sorted()
-            .map(workload -> policy.at(workload).at(at).decide(request))
-            .min(Comparator.comparing(Decision::allowed))
-            .orElseGet(() -> policy.at(at).decide(request));
-    boolean exempt = !decision.allowed() && policy.exempts(caller);
+      @QueryParam("headers") @Nullable String headers,
+      @QueryParam("claims") @Nullable String claims) {
+    var asked =
+        AskedRequest.of(
+            mesh(),
+            new AskedRequest.Query(source, destination, port, method, path, headers, claims));
+    var explanation = asked.explained();
     return new Pages.DecisionPage(
-        caller.toString(),
-        service.id().toString(),
-        decision.allowed() || exempt,
-        decision instanceof Decision.Ruled ruled ? ruled.by().name() : null,
-        exempt
-            ? "intentions about it are not enforced (%s); they would deny it: %s"
-                .formatted(policy.enforcement().label(), why(caller, decision))
-            : why(caller, decision));
+        asked.request().caller().toString(),
+        asked.service().id().toString(),
+        explanation.situation().allowed(),
+        rule(explanation.decision()),
+        why(explanation));
+  }
+
+  /// The name of the rule that decided; null if none did.
+  static @Nullable String rule(Decision decision) {
+    return decision instanceof Decision.Ruled ruled ? ruled.by().name() : null;
+  }
+
+  static String why(Explanation explanation) {
+    var situation = explanation.situation();
+    var why = why(situation.request().caller(), explanation.decision());
+    return explanation.exempt()
+        ? "intentions about it are not enforced (%s); they would deny it: %s"
+            .formatted(situation.policy().enforcement().label(), why)
+        : why;
   }
 
   static String why(SpiffeId caller, Decision decision) {
@@ -234,7 +236,7 @@ public class AdminResource {
     return time == null ? null : time.toString();
   }
 
-  private static String required(String name, @Nullable String value) {
+  static String required(String name, @Nullable String value) {
     if (value == null || value.isBlank()) {
       throw problem("query parameter " + name + " is needed");
     }

@@ -155,8 +155,6 @@ final class FlowPages {
 
   private static Verdict verdict(SpiffeId caller, Decision decision) {
     return new Verdict(
-        decision.allowed(),
-        decision instanceof Decision.Ruled ruled ? ruled.by().name() : null,
-        AdminResource.why(caller, decision));
+        decision.allowed(), AdminResource.rule(decision), AdminResource.why(caller, decision));
   }
 }

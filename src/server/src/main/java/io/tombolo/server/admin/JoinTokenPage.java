@@ -81,7 +81,8 @@ final class JoinTokenPage {
         .resolve(reference, from)
         .orElseThrow(() ->
             AdminResource.problem(
-                "\"%s\" is not a service in the catalog".formatted(Names.printable(reference))));
+                "\"%s\" is not a service in the catalog; `tombolo catalog` lists them"
+                    .formatted(Names.printable(reference))));
   }
 
   /// The identity that is meant by a SPIFFE ID, or by a service that runs under one.

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.ws.rs.WebApplicationException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The REST API, as JSON goes in and comes out.
 public final class Queried {
@@ -22,8 +24,23 @@ public final class Queried {
       String destination,
       String method,
       String path,
-      String headers) {
-    return JSON.valueToTree(resource.decision(source, destination, "", method, path, headers));
+      @Nullable String headers) {
+    return JSON.valueToTree(
+        resource.decision(source, destination, "", method, path, headers, null));
+  }
+
+  /// What is said of this query, of the parameters `source`, `destination`, `method` and so on.
+  public static JsonNode explanation(ExplainResource resource, Map<String, String> query) {
+    return JSON.valueToTree(
+        resource.explanation(
+            query.get("source"),
+            query.get("destination"),
+            query.get("port"),
+            query.get("method"),
+            query.get("path"),
+            query.get("headers"),
+            query.get("claims"),
+            query.get("all")));
   }
 
   /// The text of an error.

@@ -19,11 +19,14 @@ import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
+import io.tombolo.mesh.policy.Decision;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intention.Action;
 import io.tombolo.mesh.policy.Mode;
 import io.tombolo.mesh.policy.PolicyObject;
 import io.tombolo.mesh.policy.Request;
+import io.tombolo.mesh.policy.explanation.Explanation;
+import io.tombolo.mesh.policy.explanation.Step;
 import io.tombolo.mesh.scope.Visibility;
 import io.tombolo.xds.translate.Clusters;
 import io.tombolo.xds.translate.Inbound;
@@ -38,9 +41,9 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// What we say of a request is what real Envoy makes of it, by the rules that we give it. The seed
-/// is printed; `-Dtombolo.judging.seed=N` replays it, `-Dtombolo.judging.rounds=N` makes more of
-/// them.
+/// What `explain` says of a request is what real Envoy makes of it, by the rules that we give it.
+/// The seed is printed; `-Dtombolo.judging.seed=N` replays it, `-Dtombolo.judging.rounds=N` makes
+/// more of them.
 @Tag("intentions")
 class EnvoyDecidesTest {
   static final TrustDomain DOMAIN = new TrustDomain("judging.example");
@@ -138,17 +141,18 @@ class EnvoyDecidesTest {
           for (int i = 0; i < asked.size(); i++) {
             var one = asked.get(i);
             var of = ofRequests.get(one.policy());
-            var ours = of.policy().decide(one.request());
+            var ours = explained(of.policy(), HTTP, one.request());
             assertThat(answers.get(i))
                 .as("seed %d: %s by %s, ours: %s", seed + round, one.request(), of.entries(), ours)
                 .isEqualTo(ours.allowed());
             allowed += ours.allowed() ? 1 : 0;
           }
+          var connected = envoy.judgeConnections(caller, POLICIES);
           for (int i = 0; i < POLICIES; i++) {
             var of = ofConnections.get(i);
-            assertThat(envoy.judgeConnection(caller, i))
+            assertThat(connected.get(i))
                 .as("seed %d: connection of %s by %s", seed + round, caller, of.entries())
-                .isEqualTo(of.policy().decide(Request.connection(caller, 8080)).allowed());
+                .isEqualTo(explained(of.policy(), TCP, Request.connection(caller, 8080)).allowed());
           }
           pairs += asked.size() + POLICIES;
         }
@@ -156,6 +160,18 @@ class EnvoyDecidesTest {
     }
     System.out.printf("%d pairs, of which %d requests were allowed%n", pairs, allowed);
     assertThat(allowed).isBetween(pairs / 20, pairs - pairs / 20);
+  }
+
+  /// What an explanation says is decided, which the evaluator says too and which its steps lead to.
+  private static Decision explained(InboundPolicy policy, Port port, Request request) {
+    var explanation = Explanation.of(policy, Optional.empty(), port, request);
+    var decision = explanation.decision();
+    assertThat(decision).isEqualTo(policy.decide(request));
+    assertThat(explanation.steps())
+        .filteredOn(step -> step.outcome() instanceof Step.Outcome.Decides)
+        .extracting(Step::rule)
+        .isEqualTo(decision instanceof Decision.Ruled(var by) ? List.of(by) : List.of());
+    return decision;
   }
 
   private static List<RBAC> rules(List<Judged> judged) {

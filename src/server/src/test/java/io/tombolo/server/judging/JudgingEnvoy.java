@@ -41,6 +41,7 @@ import io.tombolo.testbed.Loopback;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -51,19 +52,24 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /// A real Envoy that has many policies at once and says what it makes of requests by each of them:
 /// each is the rules of a virtual host, and of connections with its own SNI. Paths and headers are
 /// taken as they come.
 public final class JudgingEnvoy implements AutoCloseable {
+  private static final int AT_ONCE = 8;
   private static final char[] NO_PASSWORD = new char[0];
   private static final String RBAC_FILTER = "envoy.filters.http.rbac";
   private static final TypeRegistry TYPES =
@@ -85,32 +91,53 @@ public final class JudgingEnvoy implements AutoCloseable {
   private final int requests;
   private final int connections;
 
-  /// Who signs for callers and for Envoy; kept between rounds, for keys take time.
+  /// Who signs for callers and for Envoy; kept between rounds, for keys take time. Thread-safe.
   public static final class Authority {
     private final Mint mint = Mint.of("judging.example");
-    private final Map<SpiffeId, Mint.Leaf> leaves = new HashMap<>();
+    private final Map<SpiffeId, KeyManager[]> keys = new ConcurrentHashMap<>();
+    private final TrustManager[] trusted = trusted(mint);
 
     /// A new one each time, for when Java resumes a session it names the host of that one.
-    private SSLContext of(SpiffeId caller) throws GeneralSecurityException, IOException {
-      return context(
-          leaves.computeIfAbsent(caller, id -> mint.leaf(Mint.Says.svid(id.toString()))));
+    private SSLContext of(SpiffeId caller) throws GeneralSecurityException {
+      var context = SSLContext.getInstance("TLS");
+      context.init(keys.computeIfAbsent(caller, this::keys), trusted, null);
+      return context;
     }
 
-    private SSLContext context(Mint.Leaf leaf) throws GeneralSecurityException, IOException {
-      var keys = KeyStore.getInstance("PKCS12");
-      keys.load(null, NO_PASSWORD);
-      var chain = new Certificate[] {reread(leaf.certificate())};
-      keys.setKeyEntry("own", leaf.keys().getPrivate(), NO_PASSWORD, chain);
-      var own = KeyManagerFactory.getInstance("PKIX");
-      own.init(keys, NO_PASSWORD);
-      var roots = KeyStore.getInstance("PKCS12");
-      roots.load(null, NO_PASSWORD);
-      roots.setCertificateEntry("root", reread(mint.root()));
-      var trust = TrustManagerFactory.getInstance("PKIX");
-      trust.init(roots);
-      var context = SSLContext.getInstance("TLS");
-      context.init(own.getKeyManagers(), trust.getTrustManagers(), null);
-      return context;
+    private KeyManager[] keys(SpiffeId caller) {
+      try {
+        var leaf = mint.leaf(Mint.Says.svid(caller.toString()));
+        var keys = empty();
+        var chain = new Certificate[] {reread(leaf.certificate())};
+        keys.setKeyEntry("own", leaf.keys().getPrivate(), NO_PASSWORD, chain);
+        var own = KeyManagerFactory.getInstance("PKIX");
+        own.init(keys, NO_PASSWORD);
+        return own.getKeyManagers();
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    private static TrustManager[] trusted(Mint mint) {
+      try {
+        var roots = empty();
+        roots.setCertificateEntry("root", reread(mint.root()));
+        var trust = TrustManagerFactory.getInstance("PKIX");
+        trust.init(roots);
+        return trust.getTrustManagers();
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    private static KeyStore empty() throws GeneralSecurityException {
+      try {
+        var store = KeyStore.getInstance("PKCS12");
+        store.load(null, NO_PASSWORD);
+        return store;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     private static Certificate reread(Certificate certificate) throws GeneralSecurityException {
@@ -285,8 +312,19 @@ public final class JudgingEnvoy implements AutoCloseable {
   /// A request and the number of the policy that is asked.
   public record Asked(int policy, Request request) {}
 
-  /// Which of them are allowed, in their order. All must be of one caller.
+  /// Which of them are allowed, in their order. All must be of one caller. They are asked on
+  /// several connections, on each one after the other: Envoy closes one on which requests pile up.
   public List<Boolean> judgeRequests(SpiffeId caller, List<Asked> asked) throws Exception {
+    var parts = new ArrayList<Callable<List<Boolean>>>();
+    int each = asked.size() / AT_ONCE + 1;
+    for (int from = 0; from < asked.size(); from += each) {
+      var part = asked.subList(from, Math.min(from + each, asked.size()));
+      parts.add(() -> judgeOnOneConnection(caller, part));
+    }
+    return atOnce(parts).stream().flatMap(List::stream).toList();
+  }
+
+  private List<Boolean> judgeOnOneConnection(SpiffeId caller, List<Asked> asked) throws Exception {
     try (var socket = connect(caller, requests, "judging.example")) {
       var out = socket.getOutputStream();
       var in = new BufferedInputStream(socket.getInputStream());
@@ -299,8 +337,29 @@ public final class JudgingEnvoy implements AutoCloseable {
     }
   }
 
+  /// By which policies, of the numbers from 0 on, this caller may connect, in their order.
+  public List<Boolean> judgeConnections(SpiffeId caller, int policies) throws Exception {
+    var all = new ArrayList<Callable<Boolean>>();
+    for (int i = 0; i < policies; i++) {
+      int policy = i;
+      all.add(() -> judgeConnection(caller, policy));
+    }
+    return atOnce(all);
+  }
+
+  /// What they give, in their order.
+  private static <T> List<T> atOnce(List<Callable<T>> all) throws Exception {
+    try (var executor = Executors.newFixedThreadPool(AT_ONCE)) {
+      var given = new ArrayList<T>();
+      for (var one : executor.invokeAll(all)) {
+        given.add(one.get());
+      }
+      return given;
+    }
+  }
+
   /// May this caller connect where that policy rules?
-  public boolean judgeConnection(SpiffeId caller, int policy) throws Exception {
+  private boolean judgeConnection(SpiffeId caller, int policy) throws Exception {
     try (var socket = connect(caller, connections, "p%d.example".formatted(policy))) {
       socket.getOutputStream().write('x');
       socket.getOutputStream().flush();

@@ -64,10 +64,7 @@ final class Specs {
   static LoadAssignments.Seen seen(
       String sni, Destination destination, String network, Mesh.Settings settings) {
     return new LoadAssignments.Seen(
-        sni,
-        network,
-        destination.endpoints(),
-        destination.service().exported() ? settings.gateways() : Map.of());
+        sni, network, destination.endpoints(), settings.gatewaysTo(destination.service()));
   }
 
   /// As the mesh gateways of a network see it.

@@ -121,7 +121,7 @@ final class Workloads {
     var named = snis.computeIfAbsent(service, this::snis);
     var served =
         new Inbound.Served(
-            service.id() + ":" + port.number(),
+            Inbound.served(service.id(), port),
             named.getOrDefault(port, List.of()),
             port.protocol(),
             new Mesh.Gateway(endpoint.address(), endpoint.proxyPort()),

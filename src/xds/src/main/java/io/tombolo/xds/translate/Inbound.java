@@ -10,7 +10,9 @@ import io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.tombolo.mesh.catalog.Enforcement;
 import io.tombolo.mesh.catalog.HttpProfile;
+import io.tombolo.mesh.catalog.Port;
 import io.tombolo.mesh.catalog.Protocol;
+import io.tombolo.mesh.catalog.ServiceId;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.InboundPolicy;
@@ -66,11 +68,21 @@ public final class Inbound {
     }
 
     public String routes() {
-      return "inbound:" + name;
+      return Inbound.routes(name);
     }
   }
 
   private Inbound() {}
+
+  /// The name of a port of a service, as it is served.
+  public static String served(ServiceId service, Port port) {
+    return service + ":" + port.number();
+  }
+
+  /// The name of the routes of what is served by that name.
+  public static String routes(String served) {
+    return "inbound:" + served;
+  }
 
   /// The name of the listener of one address of the proxy.
   public static String name(Mesh.Gateway at) {

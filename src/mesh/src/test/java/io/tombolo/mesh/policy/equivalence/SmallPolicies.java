@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /// Random policies on few callers and short texts of few letters, so that their conditions overlap.
-final class SmallPolicies {
-  static final List<SpiffeId> CALLERS =
+public final class SmallPolicies {
+  public static final List<SpiffeId> CALLERS =
       IntStream.range(0, 3).mapToObj(i -> caller("/ns/n" + i % 2 + "/sa/s" + i)).toList();
   private static final List<Principal> PRINCIPALS =
       List.of(
@@ -29,7 +29,7 @@ final class SmallPolicies {
 
   private final Random random;
 
-  SmallPolicies(Random random) {
+  public SmallPolicies(Random random) {
     this.random = random;
   }
 
@@ -49,7 +49,7 @@ final class SmallPolicies {
     return random.nextInt(3) == 0 ? Mode.STRICT : new Mode(false, action());
   }
 
-  InboundPolicy policy() {
+  public InboundPolicy policy() {
     var rules =
         IntStream.rangeClosed(0, random.nextInt(4))
             .mapToObj(_ -> EquivalenceTest.rule(action(), condition(2), principals()))

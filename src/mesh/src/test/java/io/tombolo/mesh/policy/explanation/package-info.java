@@ -1,0 +1,4 @@
+@NullMarked
+package io.tombolo.mesh.policy.explanation;
+
+import org.jspecify.annotations.NullMarked;
