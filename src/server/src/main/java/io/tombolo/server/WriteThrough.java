@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -92,8 +93,10 @@ final class WriteThrough implements Runnable {
     var wanted = wanted(mesh, datacenter);
     try {
       var written = writer.write(wanted, named(mesh), unread(mesh), mesh.settings().mode().strict());
-      written.forEach((service, outcome) ->
-          note(outcomes, wanted.get(service), said(datacenter, service, outcome)));
+      wanted.forEach((service, intentions) ->
+          Optional.ofNullable(written.get(service))
+              .ifPresent(outcome ->
+                  note(outcomes, intentions, said(datacenter, service, outcome))));
       return true;
     } catch (IOException away) {
       var why = new Elsewhere(false, datacenter + ": " + away.getMessage());
