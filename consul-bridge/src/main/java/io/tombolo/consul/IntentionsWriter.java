@@ -1,7 +1,7 @@
 package io.tombolo.consul;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tombolo.mesh.catalog.Key;
 import io.tombolo.mesh.catalog.Names;
 import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.identity.TrustDomain;
@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 /// thread-safe.
 public final class IntentionsWriter implements AutoCloseable {
   private static final String ENTRIES = "/v1/config/" + ServiceIntentions.KIND;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final SourceId datacenter;
   private final Ownership ours;
@@ -52,8 +51,13 @@ public final class IntentionsWriter implements AutoCloseable {
   ///
   /// @param wanted by service, in the order in which they are tried; the mesh denies by default
   /// @param kept the services whose entry, if it is ours, stays as it is if nothing is wanted
+  /// @param unread objects of which it is not known what they said: entries that came from them
+  ///   stay as they are
   public Map<String, Outcome> write(
-      Map<String, List<Intention>> wanted, Set<String> kept, boolean strict)
+      Map<String, List<Intention>> wanted,
+      Set<String> kept,
+      Set<Key> unread,
+      boolean strict)
       throws IOException, InterruptedException {
     var found = new TreeMap<String, JsonNode>();
     for (var entry : api.read(ENTRIES).body()) {
@@ -61,14 +65,23 @@ public final class IntentionsWriter implements AutoCloseable {
     }
     var outcomes = new TreeMap<String, Outcome>();
     for (var service : wanted.entrySet()) {
-      var before = found.get(service.getKey());
-      outcomes.put(service.getKey(), write(service.getKey(), service.getValue(), before, strict));
+      var name = service.getKey();
+      var before = found.get(name);
+      outcomes.put(
+          name,
+          before != null && ours.owns(before) && ours.mayComeFrom(before, unread)
+              ? new Outcome.Refused("the entry stays, for an object that it came from is rejected")
+              : write(name, service.getValue(), before, strict));
     }
     for (var entry : found.entrySet()) {
-      boolean gone = !wanted.containsKey(entry.getKey()) && !kept.contains(entry.getKey());
-      if (gone && Names.isLabel(entry.getKey()) && ours.owns(entry.getValue())) {
-        var path = "%s/%s?cas=%d".formatted(ENTRIES, entry.getKey(), index(entry.getValue()));
-        api.change("DELETE", path, "");
+      var name = entry.getKey();
+      boolean gone =
+          ours.owns(entry.getValue())
+              && !wanted.containsKey(name)
+              && !kept.contains(name)
+              && !ours.mayComeFrom(entry.getValue(), unread);
+      if (gone && Names.isLabel(name)) {
+        api.change("DELETE", "%s/%s?cas=%d".formatted(ENTRIES, name, index(entry.getValue())), "");
       }
     }
     return outcomes;
@@ -102,9 +115,9 @@ public final class IntentionsWriter implements AutoCloseable {
   }
 
   /// Does the entry say the same of the same objects?
-  private boolean same(JsonNode wanted, JsonNode found) throws IOException {
+  private boolean same(JsonNode wanted, JsonNode found) {
     return wanted.path("Meta").equals(found.path("Meta"))
-        && ServiceIntentions.convert(datacenter, JSON.readTree(wanted.toString()))
+        && ServiceIntentions.convert(datacenter, wanted)
             .equals(ServiceIntentions.convert(datacenter, found));
   }
 

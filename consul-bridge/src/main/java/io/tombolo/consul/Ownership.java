@@ -1,10 +1,13 @@
 package io.tombolo.consul;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tombolo.mesh.catalog.Key;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.Intention;
+import io.tombolo.mesh.policy.PolicyObject;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -15,6 +18,9 @@ record Ownership(TrustDomain mesh) {
   private static final String MESH = "tombolo-mesh";
   private static final String FROM = "tombolo-from";
 
+  private static final String BETWEEN = ", ";
+  private static final String MORE = " ...";
+
   /// What Consul takes for a value.
   private static final int LONGEST = 512;
 
@@ -24,15 +30,29 @@ record Ownership(TrustDomain mesh) {
     return meta.path(BY).asText().equals(US) && meta.path(MESH).asText().equals(mesh.name());
   }
 
+  private static String label(Key object) {
+    return "%s/%s %s/%s"
+        .formatted(object.source(), object.part(), object.namespace(), object.name());
+  }
+
+  /// May an entry of ours come from one of these objects?
+  boolean mayComeFrom(JsonNode entry, Set<Key> objects) {
+    var from = entry.path("Meta").path(FROM).asText();
+    var named = List.of(from.split(BETWEEN, -1));
+    return !objects.isEmpty()
+        && (from.endsWith(MORE) || objects.stream().map(Ownership::label).anyMatch(named::contains));
+  }
+
   /// The mark of an entry, with the objects that it comes from.
   Map<String, String> mark(List<Intention> from) {
     var objects =
         from.stream()
             .map(Intention::writtenIn)
-            .map(at -> "%s/%s %s/%s".formatted(at.source(), at.kind(), at.namespace(), at.name()))
+            .map(at -> PolicyObject.key(at.source(), at.kind(), at.namespace(), at.name()))
+            .map(Ownership::label)
             .distinct()
             .sorted()
-            .collect(Collectors.joining(", "));
+            .collect(Collectors.joining(BETWEEN));
     return new TreeMap<>(
         Map.of(
             BY,
@@ -40,6 +60,6 @@ record Ownership(TrustDomain mesh) {
             MESH,
             mesh.name(),
             FROM,
-            objects.length() > LONGEST ? objects.substring(0, LONGEST - 4) + " ..." : objects));
+            objects.length() > LONGEST ? objects.substring(0, LONGEST - MORE.length()) + MORE : objects));
   }
 }

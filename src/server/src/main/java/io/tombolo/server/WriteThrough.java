@@ -20,7 +20,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -90,9 +92,11 @@ final class WriteThrough implements Runnable {
       throws InterruptedException {
     var wanted = wanted(mesh, datacenter);
     try {
-      var written = writer.write(wanted, named(mesh), mesh.settings().mode().strict());
-      written.forEach((service, outcome) ->
-          note(outcomes, wanted.get(service), said(datacenter, service, outcome)));
+      var written = writer.write(wanted, named(mesh), unread(mesh), mesh.settings().mode().strict());
+      wanted.forEach((service, intentions) ->
+          Optional.ofNullable(written.get(service))
+              .ifPresent(outcome ->
+                  note(outcomes, intentions, said(datacenter, service, outcome))));
       return true;
     } catch (IOException away) {
       var why = new Elsewhere(false, datacenter + ": " + away.getMessage());
@@ -192,6 +196,16 @@ final class WriteThrough implements Runnable {
       }
     }
     return names;
+  }
+
+  /// What is rejected, and of which no earlier version is known.
+  private static Set<Key> unread(Mesh mesh) {
+    return mesh.catalog().others().values().stream()
+        .filter(PolicyObject.class::isInstance)
+        .map(PolicyObject.class::cast)
+        .filter(policy -> policy.intentions().isEmpty() && !policy.problems().isEmpty())
+        .map(PolicyObject::key)
+        .collect(Collectors.toSet());
   }
 
   private static boolean isOfKubernetes(Intention intention) {

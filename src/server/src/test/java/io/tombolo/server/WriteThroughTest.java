@@ -104,7 +104,7 @@ class WriteThroughTest {
         var writer =
             new IntentionsWriter(
                 DC, MESH, new ConsulSource.Settings(URI.create(consul.url()), "", ""))) {
-      writer.write(Map.of("old", List.of(allow("old"))), Set.of(), true);
+      writer.write(Map.of("old", List.of(allow("old"))), Set.of(), Set.of(), true);
       var through = new WriteThrough(loop, Map.of(DC, writer));
 
       take(
