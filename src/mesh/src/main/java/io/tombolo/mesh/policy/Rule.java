@@ -62,7 +62,7 @@ public record Rule(
     return permission < 0 ? object : object + "/" + permission;
   }
 
-  private Rule with(Condition other, Action another) {
+  Rule with(Condition other, Action another) {
     return new Rule(intention, permission, principals, other, another);
   }
 

@@ -41,7 +41,7 @@ final class ExplainPages {
       long aboutOthers,
       List<OppositePage> opposites,
       List<ElsewherePage> elsewhere,
-      Enforcement.EnforcementPage enforcement,
+      Enforcers.EnforcementPage enforcement,
       List<NetworkPaths.PathPage> paths) {}
 
   /// @param rule its name at proxies
@@ -98,7 +98,7 @@ final class ExplainPages {
             .map(this::opposite)
             .toList(),
         elsewhere(),
-        Enforcement.of(asked, connections.known(asked.mesh())),
+        Enforcers.of(asked, connections.known(asked.mesh())),
         NetworkPaths.of(asked, connections.all()));
   }
 

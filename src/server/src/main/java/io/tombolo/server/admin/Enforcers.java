@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Who enforces what is decided at a port of a service: the proxies of its workloads.
-final class Enforcement {
+final class Enforcers {
   /// In the order in which they matter.
   enum State {
     /// No proxy of the workload is known.
@@ -57,7 +57,7 @@ final class Enforcement {
   private final AskedRequest asked;
   private final long revision;
 
-  private Enforcement(AskedRequest asked) {
+  private Enforcers(AskedRequest asked) {
     this.asked = asked;
     this.revision = asked.mesh().catalog().revision();
   }
@@ -66,7 +66,7 @@ final class Enforcement {
   ///
   /// @param known proxies that are or were connected
   static EnforcementPage of(AskedRequest asked, List<Connection> known) {
-    return new Enforcement(asked).page(known);
+    return new Enforcers(asked).page(known);
   }
 
   private EnforcementPage page(List<Connection> known) {
