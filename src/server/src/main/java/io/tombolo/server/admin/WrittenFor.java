@@ -31,7 +31,8 @@ record WrittenFor(AskedRequest asked, Party source, Party destination, boolean i
             mesh.catalog(),
             mesh.naming(),
             settings.trustDomain(),
-            settings.mode());
+            settings.mode(),
+            settings.adoption());
     var service = asked.service().id();
     Stream<Dialect> consul =
         service.source().world() == World.CONSUL
