@@ -54,10 +54,7 @@ public final class IntentionsWriter implements AutoCloseable {
   /// @param unread objects of which it is not known what they said: entries that came from them
   ///   stay as they are
   public Map<String, Outcome> write(
-      Map<String, List<Intention>> wanted,
-      Set<String> kept,
-      Set<Key> unread,
-      boolean strict)
+      Map<String, List<Intention>> wanted, Set<String> kept, Set<Key> unread, boolean strict)
       throws IOException, InterruptedException {
     var found = new TreeMap<String, JsonNode>();
     for (var entry : api.read(ENTRIES).body()) {

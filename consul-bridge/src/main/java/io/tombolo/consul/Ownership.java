@@ -40,7 +40,8 @@ record Ownership(TrustDomain mesh) {
     var from = entry.path("Meta").path(FROM).asText();
     var named = List.of(from.split(BETWEEN, -1));
     return !objects.isEmpty()
-        && (from.endsWith(MORE) || objects.stream().map(Ownership::label).anyMatch(named::contains));
+        && (from.endsWith(MORE)
+            || objects.stream().map(Ownership::label).anyMatch(named::contains));
   }
 
   /// The mark of an entry, with the objects that it comes from.
@@ -60,6 +61,8 @@ record Ownership(TrustDomain mesh) {
             MESH,
             mesh.name(),
             FROM,
-            objects.length() > LONGEST ? objects.substring(0, LONGEST - MORE.length()) + MORE : objects));
+            objects.length() > LONGEST
+                ? objects.substring(0, LONGEST - MORE.length()) + MORE
+                : objects));
   }
 }

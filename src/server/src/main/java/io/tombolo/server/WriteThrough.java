@@ -92,11 +92,12 @@ final class WriteThrough implements Runnable {
       throws InterruptedException {
     var wanted = wanted(mesh, datacenter);
     try {
-      var written = writer.write(wanted, named(mesh), unread(mesh), mesh.settings().mode().strict());
+      var written =
+          writer.write(wanted, named(mesh), unread(mesh), mesh.settings().mode().strict());
       wanted.forEach((service, intentions) ->
           Optional.ofNullable(written.get(service))
-              .ifPresent(outcome ->
-                  note(outcomes, intentions, said(datacenter, service, outcome))));
+              .ifPresent(
+                  outcome -> note(outcomes, intentions, said(datacenter, service, outcome))));
       return true;
     } catch (IOException away) {
       var why = new Elsewhere(false, datacenter + ": " + away.getMessage());
