@@ -58,11 +58,10 @@ public record Proxyless(InboundPolicy policy, List<String> unambiguous) {
   /// What is enforced of the policy of one port: nothing is allowed if that depends on a header
   /// being no list which gRPC hides.
   public static Proxyless of(InboundPolicy policy) {
-    var binding = policy.binding();
-    boolean hidden = binding.unambiguous().stream().anyMatch(header -> header.startsWith(HIDDEN));
+    boolean hidden = policy.unambiguous().stream().anyMatch(header -> header.startsWith(HIDDEN));
     return new Proxyless(
         policy.with(hidden ? List.of() : seen(policy), List.of()),
-        binding.valuesTested().stream().filter(header -> !header.startsWith(HIDDEN)).toList());
+        policy.valuesTested().stream().filter(header -> !header.startsWith(HIDDEN)).toList());
   }
 
   private static List<Rule> seen(InboundPolicy policy) {
