@@ -78,7 +78,12 @@ final class ExplainCommand implements Callable<Integer> {
                   .map(change -> Table.printable(change.asText()))
                   .collect(Collectors.joining(", and "));
           return "%s would be %s %s%n  by %s%n%s"
-              .formatted(exempt ? "Once enforced, it" : "It", DecideCommand.answer(one), changes, Table.text(one, "text"), written(one));
+              .formatted(
+                  exempt ? "Once enforced, it" : "It",
+                  DecideCommand.answer(one),
+                  changes,
+                  Table.text(one, "text"),
+                  written(one));
         });
   }
 

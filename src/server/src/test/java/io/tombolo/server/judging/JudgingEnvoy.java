@@ -359,7 +359,7 @@ public final class JudgingEnvoy implements AutoCloseable {
   }
 
   /// May this caller connect where that policy rules?
-  private boolean judgeConnection(SpiffeId caller, int policy) throws Exception {
+  public boolean judgeConnection(SpiffeId caller, int policy) throws Exception {
     try (var socket = connect(caller, connections, "p%d.example".formatted(policy))) {
       socket.getOutputStream().write('x');
       socket.getOutputStream().flush();

@@ -62,7 +62,7 @@ public final class Http {
       rules.setShadowRules(Rbac.asWritten(policy));
     }
     var route = everything(cluster).putTypedPerFilterConfig(RBAC_FILTER, override(rules.build()));
-    var refused = policy.binding().unambiguous();
+    var refused = policy.binding().rules().isEmpty() ? List.<String>of() : policy.unambiguous();
     var counted = audited ? policy.unambiguous() : List.<String>of();
     if (!refused.isEmpty() || !counted.isEmpty()) {
       var guard = RBAC.newBuilder().setMatcher(Rbac.noLists(refused, policy.exempt()));
