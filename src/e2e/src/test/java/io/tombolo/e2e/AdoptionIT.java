@@ -6,49 +6,23 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tombolo.testbed.Await;
 import io.tombolo.testbed.Caller;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Services take the steps to intentions that are enforced one by one, and back.
 @Tag("intentions")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(TwoWorldsExtension.class)
 class AdoptionIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String LOCAL = "127.0.0.1";
-  private static final String ORDERS = "spiffe://tombolo.local/ns/shop/sa/orders";
   private static final String OF_ORDERS = "kubernetes/cluster-1/shop/orders";
 
-  private TwoWorlds worlds;
-  private Path candidate;
+  private final TwoWorlds worlds;
 
-  @BeforeAll
-  void open() throws Exception {
-    worlds =
-        new TwoWorlds(
-            Map.of(
-                "tombolo.flows.enabled",
-                "true",
-                "tombolo.intentions.least-enforcement",
-                "permissive"));
-    candidate =
-        Files.writeString(
-            worlds.directory().resolve("same.json"),
-            """
-            {"Kind": "service-intentions", "Name": "billing",
-             "Sources": [{"Name": "web-shop", "Action": "allow"}]}
-            """);
-  }
-
-  @AfterAll
-  void close() {
-    worlds.close();
+  AdoptionIT(TwoWorlds worlds) {
+    this.worlds = worlds;
   }
 
   private void register(String service, int port, String enforcement) {
@@ -109,10 +83,11 @@ class AdoptionIT {
           .contains("allowed")
           .contains("audit")
           .contains("no intention matches");
-      Await.until(
-          "the call is among those that intentions would deny",
-          PATIENCE,
-          () -> simulated().contains(ORDERS));
+      assertThat(worlds.controlPlane().tombolo("explain", "orders.shop", "billing", "GET", "/x"))
+          .contains("Once enforced, it would be denied")
+          .contains("Enforced at 1 of 1 workloads")
+          .containsPattern(
+              "From network pods .* to vms .*: through gateways .*; connected: gateway/vms");
 
       register("billing", 8080, "enforce");
       await(http, false);
@@ -185,10 +160,5 @@ class AdoptionIT {
 
   private String decided(String source, String destination) {
     return worlds.controlPlane().tombolo("decide", source, destination);
-  }
-
-  /// What is in force, tried on itself.
-  private String simulated() {
-    return worlds.controlPlane().tombolo("intentions", "simulate", candidate.toString(), "--apply");
   }
 }

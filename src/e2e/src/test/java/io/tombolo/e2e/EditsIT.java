@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Tag("intentions")
 @ExtendWith(TwoWorldsExtension.class)
 class EditsIT {
-  private static final int EDITS = Integer.getInteger("tombolo.edits", 200);
+  private static final int EDITS = Integer.getInteger("tombolo.edits", 100);
   private static final int EDITS_PER_KILL = Math.max(EDITS / 10, 100);
 
   /// In how long an edit is in force at the latest.

@@ -78,6 +78,7 @@ final class TwoWorlds implements AutoCloseable {
   private Map<String, String> configuration(Map<String, String> more) {
     var configuration = new HashMap<>(more);
     configuration.put("tombolo.trust-domain", TRUST_DOMAIN);
+    configuration.put("tombolo.intentions.least-enforcement", "permissive");
     configuration.put("tombolo.svid.ttl", System.getProperty("tombolo.e2e.svid-ttl", "60s"));
     configuration.put("tombolo.bench.port", Integer.toString(ControlPlane.BENCH_PORT));
     configuration.put(

@@ -2,9 +2,13 @@ package io.tombolo.mesh.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tombolo.mesh.catalog.Enforcement;
 import io.tombolo.mesh.policy.Condition;
+import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intention.Action;
+import io.tombolo.mesh.policy.Mode;
 import io.tombolo.mesh.policy.Permission;
+import io.tombolo.mesh.policy.Principal;
 import io.tombolo.mesh.policy.Request;
 import io.tombolo.mesh.policy.Text;
 import java.time.Duration;
@@ -177,6 +181,21 @@ class SimulationTest {
 
     assertThat(simulation.apart()).isEmpty();
     assertThat(simulation.undecided()).containsExactly(Map.entry("header x-role", 1L));
+  }
+
+  @Test
+  void what_is_let_in_for_rules_are_not_enforced_is_told_apart() {
+    var members = new Principal.Under("spiffe://" + Shop.caller(0).trustDomain() + "/ns/");
+    var audited =
+        new InboundPolicy(
+            Set.of(), List.of(), Mode.STRICT, List.of(), Enforcement.AUDIT, Set.of(members));
+    var denied = seen("GET", "/a", Set.of(), false);
+    var letIn = seen("GET", "/b", Set.of(), true);
+
+    var simulation = Simulation.of(List.of(denied, letIn), (_, _, _) -> Optional.of(audited), LIVE);
+
+    assertThat(simulation.unenforced()).extracting(Simulation.Judged::seen).containsExactly(letIn);
+    assertThat(simulation.apart()).isEmpty();
   }
 
   @Test

@@ -22,7 +22,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Who enforces what is decided at a port of a service: the proxies of its workloads.
+/// Who enforces what is decided at a port of a service: the proxies of its workloads, or gRPC
+/// servers without one.
 final class Enforcers {
   /// In the order in which they matter.
   enum State {
@@ -54,6 +55,10 @@ final class Enforcers {
 
   private record Found(State state, EnforcerPage page) {}
 
+  private static final String ITSELF =
+      "it has no proxy and enforces what gRPC sees; what it does not is declined in tombolo"
+          + " proxies";
+
   private final AskedRequest asked;
   private final long revision;
 
@@ -79,7 +84,7 @@ final class Enforcers {
                     Collectors.toList()));
     var proxies =
         known.stream()
-            .filter(connection -> connection.proxy().role() instanceof Proxy.Role.Sidecar)
+            .filter(connection -> !(connection.proxy().role() instanceof Proxy.Role.MeshGateway))
             .filter(connection -> stream(byWorkload.keySet(), connection).findAny().isPresent())
             .map(connection ->
                 new Asked(connection, connection.report(revision), connection.delivery()))
@@ -130,8 +135,10 @@ final class Enforcers {
     var report = proxy.report().join();
     var applied = proxy.delivery().join().applied();
     var lostAt = report.stream().lostAt();
+    boolean itself = proxy.connection().proxy().role() instanceof Proxy.Role.GrpcServer;
+    var needed = names(endpoints);
     var lacks =
-        report.lacking().stream().filter(lack -> names(endpoints).contains(lack.what())).toList();
+        report.lacking().stream().filter(lack -> itself || needed.contains(lack.what())).toList();
     var refusal = lacks.stream().map(Lack::refusal).filter(Objects::nonNull).findFirst();
     if (refusal.isPresent()) {
       var why = "it refused the newest policy and has an earlier one: ";
@@ -147,7 +154,7 @@ final class Enforcers {
     }
     return report.seen() < revision
         ? found(workload, State.PENDING, "it was not told of the newest revision yet", applied)
-        : found(workload, State.ENFORCES, "it has what there is", applied);
+        : found(workload, State.ENFORCES, itself ? ITSELF : "it has what there is", applied);
   }
 
   private static Found found(Workload workload, State state, String why, @Nullable Long applied) {

@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.rbac.v3.RBAC;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.tombolo.consul.ConsulWorld;
 import io.tombolo.mesh.catalog.Catalog;
+import io.tombolo.mesh.catalog.Enforcement;
 import io.tombolo.mesh.catalog.Fact;
 import io.tombolo.mesh.catalog.HttpProfile;
 import io.tombolo.mesh.catalog.Networks;
@@ -24,6 +25,7 @@ import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intention.Action;
 import io.tombolo.mesh.policy.Mode;
 import io.tombolo.mesh.policy.PolicyObject;
+import io.tombolo.mesh.policy.Principal;
 import io.tombolo.mesh.policy.Request;
 import io.tombolo.mesh.policy.explanation.Explanation;
 import io.tombolo.mesh.policy.explanation.Step;
@@ -52,7 +54,7 @@ class EnvoyDecidesTest {
   private static final Port TCP = new Port("", 8080, Protocol.TCP);
   private static final List<Mode> MODES =
       List.of(Mode.STRICT, new Mode(false, Action.DENY), new Mode(false, Action.ALLOW));
-  private static final int POLICIES = 250;
+  private static final int POLICIES = 125;
   private static final int REQUESTS = 100;
   private static final int ROUNDS = Integer.getInteger("tombolo.judging.rounds", 1);
 
@@ -115,6 +117,24 @@ class EnvoyDecidesTest {
     return new Judged(entries, policy(entries, port, mode, DOMAIN));
   }
 
+  /// Here and there a caller is banned, and the rules do not bind all yet.
+  static Judged adopted(Judged judged, Random random) {
+    if (random.nextInt(6) > 0) {
+      return judged;
+    }
+    var policy = judged.policy();
+    var callers = CALLERS;
+    return new Judged(
+        judged.entries(),
+        new InboundPolicy(
+            Set.of(callers.get(random.nextInt(callers.size()))),
+            policy.rules(),
+            policy.mode(),
+            policy.providers(),
+            Enforcement.AUDIT,
+            Set.of(new Principal.Exactly(callers.getFirst()))));
+  }
+
   @Test
   void envoy_decides_as_we_do() throws Exception {
     long seed = Long.getLong("tombolo.judging.seed", System.nanoTime());
@@ -127,8 +147,8 @@ class EnvoyDecidesTest {
       var ofRequests = new ArrayList<Judged>();
       var ofConnections = new ArrayList<Judged>();
       for (int i = 0; i < POLICIES; i++) {
-        ofRequests.add(judged(random, HTTP, true));
-        ofConnections.add(judged(random, TCP, random.nextInt(4) == 0));
+        ofRequests.add(adopted(judged(random, HTTP, true), random));
+        ofConnections.add(adopted(judged(random, TCP, random.nextInt(4) == 0), random));
       }
       try (var envoy = JudgingEnvoy.start(authority, routes(ofRequests), rules(ofConnections))) {
         for (var caller : CALLERS) {
@@ -144,15 +164,15 @@ class EnvoyDecidesTest {
             var ours = explained(of.policy(), HTTP, one.request());
             assertThat(answers.get(i))
                 .as("seed %d: %s by %s, ours: %s", seed + round, one.request(), of.entries(), ours)
-                .isEqualTo(ours.allowed());
-            allowed += ours.allowed() ? 1 : 0;
+                .isEqualTo(ours);
+            allowed += ours ? 1 : 0;
           }
           var connected = envoy.judgeConnections(caller, POLICIES);
           for (int i = 0; i < POLICIES; i++) {
             var of = ofConnections.get(i);
             assertThat(connected.get(i))
                 .as("seed %d: connection of %s by %s", seed + round, caller, of.entries())
-                .isEqualTo(explained(of.policy(), TCP, Request.connection(caller, 8080)).allowed());
+                .isEqualTo(explained(of.policy(), TCP, Request.connection(caller, 8080)));
           }
           pairs += asked.size() + POLICIES;
         }
@@ -162,8 +182,9 @@ class EnvoyDecidesTest {
     assertThat(allowed).isBetween(pairs / 20, pairs - pairs / 20);
   }
 
-  /// What an explanation says is decided, which the evaluator says too and which its steps lead to.
-  private static Decision explained(InboundPolicy policy, Port port, Request request) {
+  /// Whether an explanation says that it is let in. It decides as the evaluator does, and its steps
+  /// lead there.
+  private static boolean explained(InboundPolicy policy, Port port, Request request) {
     var explanation = Explanation.of(policy, Optional.empty(), port, request);
     var decision = explanation.decision();
     assertThat(decision).isEqualTo(policy.decide(request));
@@ -171,7 +192,7 @@ class EnvoyDecidesTest {
         .filteredOn(step -> step.outcome() instanceof Step.Outcome.Decides)
         .extracting(Step::rule)
         .isEqualTo(decision instanceof Decision.Ruled(var by) ? List.of(by) : List.of());
-    return decision;
+    return explanation.situation().allowed();
   }
 
   private static List<RBAC> rules(List<Judged> judged) {

@@ -3,7 +3,6 @@ package io.tombolo.server.judging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tombolo.mesh.catalog.Enforcement;
 import io.tombolo.mesh.catalog.Port;
 import io.tombolo.mesh.catalog.Protocol;
 import io.tombolo.mesh.identity.SpiffeId;
@@ -11,7 +10,6 @@ import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intention.Action;
 import io.tombolo.mesh.policy.Mode;
-import io.tombolo.mesh.policy.Principal;
 import io.tombolo.mesh.policy.Proxyless;
 import io.tombolo.mesh.policy.Request;
 import io.tombolo.server.federation.Mint;
@@ -35,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("intentions")
 class GrpcDecidesTest {
   private static final Port GRPC = new Port("", 8080, Protocol.GRPC);
-  private static final int POLICIES = 250;
+  private static final int POLICIES = 125;
   private static final int REQUESTS = 100;
   private static final int ROUNDS = Integer.getInteger("tombolo.judging.rounds", 1);
   private static final InboundPolicy EVERYBODY =
@@ -57,7 +55,8 @@ class GrpcDecidesTest {
       var random = new Random(seed + round);
       var judged =
           IntStream.range(0, POLICIES)
-              .mapToObj(_ -> adopted(EnvoyDecidesTest.judged(random, GRPC, true), random))
+              .mapToObj(_ ->
+                  EnvoyDecidesTest.adopted(EnvoyDecidesTest.judged(random, GRPC, true), random))
               .toList();
       var policies = judged.stream().map(EnvoyDecidesTest.Judged::policy).toList();
       try (var grpc = JudgingGrpc.start(directory, mint, EnvoyDecidesTest.DOMAIN, policies)) {
@@ -103,24 +102,6 @@ class GrpcDecidesTest {
         pairs, allowed, asAtProxies);
     assertThat(allowed).isBetween(pairs / 20, pairs - pairs / 20);
     assertThat(asAtProxies).isGreaterThan(pairs * 8 / 10);
-  }
-
-  /// Here and there a caller is banned, and the rules do not bind all yet.
-  private static EnvoyDecidesTest.Judged adopted(EnvoyDecidesTest.Judged judged, Random random) {
-    if (random.nextInt(6) > 0) {
-      return judged;
-    }
-    var policy = judged.policy();
-    var callers = EnvoyDecidesTest.CALLERS;
-    return new EnvoyDecidesTest.Judged(
-        judged.entries(),
-        new InboundPolicy(
-            Set.of(callers.get(random.nextInt(callers.size()))),
-            policy.rules(),
-            policy.mode(),
-            policy.providers(),
-            Enforcement.AUDIT,
-            Set.of(new Principal.Exactly(callers.getFirst()))));
   }
 
   /// Every method is POST; values are ASCII, for the client sends no others, and here and there
