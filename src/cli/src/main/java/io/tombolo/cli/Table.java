@@ -1,7 +1,6 @@
 package io.tombolo.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tombolo.mesh.catalog.Names;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -34,12 +33,19 @@ public final class Table {
     return value.isMissingNode() || value.isNull() ? "-" : printable(value.asText());
   }
 
-  /// Long text from outside, made printable piece by piece.
+  /// Text from outside, fit for a terminal: control characters and non-ASCII escaped, at most 2000
+  /// characters of it.
   static String printable(String text) {
     var safe = new StringBuilder();
-    for (int i = 0; i < Math.min(text.length(), 2000); i += 10) {
-      safe.append(Names.printable(text.substring(i, Math.min(i + 10, text.length()))));
-    }
+    text.chars()
+        .limit(2000)
+        .forEach(c -> {
+          if (c >= ' ' && c < 127) {
+            safe.append((char) c);
+          } else {
+            safe.append("\\u%04x".formatted(c));
+          }
+        });
     return safe.toString();
   }
 
