@@ -79,6 +79,7 @@ class AdoptionIT {
       await(http, true);
       billing.awaitStat("http.inbound.rbac.shadow_denied", 1);
       awaitLogged(billing, "\"audit\":\"denied\"");
+      assertThat(billing.stat("http.inbound.rbac.lists.shadow_denied")).isZero();
       assertThat(decided("orders.shop", "billing"))
           .contains("allowed")
           .contains("audit")

@@ -23,7 +23,7 @@ final class Logs {
 
   /// What stands before the names of what is counted and said of headers that are lists, where
   /// intentions are audited.
-  static final String LISTS = "lists_";
+  static final String LISTS = "lists.";
 
   /// One line for each connection, also for those that no filter saw.
   static final AccessLog CONNECTION =
