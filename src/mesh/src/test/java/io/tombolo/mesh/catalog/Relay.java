@@ -8,65 +8,60 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /// Passes TCP connections on, and can be cut: a world behind it is out of reach for whoever comes
 /// through here, and can be changed by the test all the same. Thread-safe.
 public final class Relay implements AutoCloseable {
   private final InetSocketAddress target;
-  private final int port;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-  private volatile @Nullable ServerSocket listener;
+  private final ServerSocket listener;
+  private volatile boolean whole = true;
 
   /// Starts to pass connections on.
   public Relay(InetSocketAddress target) {
     this.target = target;
-    this.port = listen(0);
+    try {
+      listener = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot listen on 127.0.0.1", e);
+    }
+    Thread.ofVirtual().start(this::accept);
   }
 
   /// Where it listens, on 127.0.0.1; stays the same.
   public int port() {
-    return port;
+    return listener.getLocalPort();
   }
 
-  /// Closes every connection and takes no new one.
+  /// Closes every connection, and each new one at once. The port stays taken: it is one of those
+  /// that callers are given, and one that tries again and again would come to be its own peer
+  /// there.
   public void cut() {
-    var listening = listener;
-    listener = null;
-    close(listening);
+    whole = false;
     open.forEach(Relay::close);
     open.clear();
   }
 
   /// Passes connections on again.
   public void mend() {
-    listen(port);
+    whole = true;
   }
 
-  private int listen(int wanted) {
-    try {
-      var listening = new ServerSocket();
-      listening.setReuseAddress(true);
-      listening.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), wanted));
-      listener = listening;
-      Thread.ofVirtual().start(() -> accept(listening));
-      return listening.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot listen on 127.0.0.1:" + wanted, e);
-    }
-  }
-
-  private void accept(ServerSocket listening) {
-    while (!listening.isClosed()) {
+  private void accept() {
+    while (!listener.isClosed()) {
       try {
-        pass(listening, listening.accept());
+        pass(listener.accept());
       } catch (IOException closed) {
         return;
       }
     }
   }
 
-  private void pass(ServerSocket listening, Socket near) {
+  private void pass(Socket near) {
+    if (!whole) {
+      close(near);
+      return;
+    }
     open.add(near);
     var far = new Socket();
     open.add(far);
@@ -80,7 +75,7 @@ public final class Relay implements AutoCloseable {
             close(near);
           }
         });
-    if (listening.isClosed()) {
+    if (!whole) {
       close(near);
       close(far);
     }
@@ -98,18 +93,17 @@ public final class Relay implements AutoCloseable {
     }
   }
 
-  private static void close(@Nullable AutoCloseable socket) {
-    if (socket != null) {
-      try {
-        socket.close();
-      } catch (Exception alreadyGone) {
-        // That is what is wanted.
-      }
+  private static void close(AutoCloseable socket) {
+    try {
+      socket.close();
+    } catch (Exception alreadyGone) {
+      // That is what is wanted.
     }
   }
 
   @Override
   public void close() {
     cut();
+    close(listener);
   }
 }
