@@ -39,6 +39,11 @@ record Saying(ArrayNode sources, List<String> leftOut, List<String> unsayable) {
     for (var intention : tried) {
       var name = name(intention.source());
       why(intention).ifPresent(why -> unsayable.add(intention.writtenIn() + ": " + why));
+      if (intention.source() instanceof Party.Identified && !isPlainAllow(intention)) {
+        unsayable.add(
+            "%s: it denies %s something, whom Consul may know by a name that another lets in"
+                .formatted(intention.writtenIn(), intention.source()));
+      }
       if (name.isEmpty()) {
         leftOut.add(
             "%s: Consul has no name for %s".formatted(intention.writtenIn(), intention.source()));
@@ -89,6 +94,10 @@ record Saying(ArrayNode sources, List<String> leftOut, List<String> unsayable) {
               : Optional.empty();
       case Party.InNamespace _, Party.Account _, Party.Identified _ -> Optional.empty();
     };
+  }
+
+  private static boolean isPlainAllow(Intention intention) {
+    return intention.permissions().isEmpty() && intention.otherwise() == Otherwise.ALLOW;
   }
 
   /// Why an intention as a whole cannot be said.

@@ -20,6 +20,7 @@ import io.tombolo.mesh.catalog.Service;
 import io.tombolo.mesh.catalog.ServiceId;
 import io.tombolo.mesh.catalog.SourceId;
 import io.tombolo.mesh.catalog.World;
+import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.Adoption;
 import io.tombolo.mesh.policy.Condition;
@@ -230,6 +231,17 @@ class IntentionsWriterTest {
             write(Map.of("pay", List.of(account, of(new Party.Everyone(), "pay", ALLOW))))
                 .get("pay"))
         .isInstanceOf(Outcome.Unsayable.class);
+  }
+
+  @Test
+  void a_denied_identity_is_not_let_in_by_its_name() throws Exception {
+    var web = new Party.Identified(SpiffeId.consulService(MESH, "default", "dc1", "web"));
+    var denied = of(web, "till", DENY);
+    var allowed = of(vm("web"), "till", ALLOW);
+
+    assertThat(write(Map.of("till", List.of(denied, allowed))).get("till"))
+        .isInstanceOf(Outcome.Unsayable.class);
+    assertThat(exists("till")).isFalse();
   }
 
   @Test
