@@ -53,6 +53,7 @@ public final class IntentionsWriter implements AutoCloseable {
   /// @param kept the services whose entry, if it is ours, stays as it is if nothing is wanted
   /// @param unread objects of which it is not known what they said: entries that came from them
   ///   stay as they are
+  /// @return by service, of those that are wanted, and of those whose entry could not be deleted
   public Map<String, Outcome> write(
       Map<String, List<Intention>> wanted, Set<String> kept, Set<Key> unread, boolean strict)
       throws IOException, InterruptedException {
@@ -78,7 +79,11 @@ public final class IntentionsWriter implements AutoCloseable {
               && !kept.contains(name)
               && !ours.mayComeFrom(entry.getValue(), unread);
       if (gone && Names.isLabel(name)) {
-        api.change("DELETE", "%s/%s?cas=%d".formatted(ENTRIES, name, index(entry.getValue())), "");
+        var path = "%s/%s?cas=%d".formatted(ENTRIES, name, index(entry.getValue()));
+        var answer = api.change("DELETE", path, "");
+        if (!answer.equals("true")) {
+          outcomes.put(name, new Outcome.Refused("it is not deleted: " + answer));
+        }
       }
     }
     return outcomes;

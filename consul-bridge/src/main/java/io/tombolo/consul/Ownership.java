@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tombolo.mesh.catalog.Key;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.Intention;
-import io.tombolo.mesh.policy.PolicyObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,8 +47,7 @@ record Ownership(TrustDomain mesh) {
   Map<String, String> mark(List<Intention> from) {
     var objects =
         from.stream()
-            .map(Intention::writtenIn)
-            .map(at -> PolicyObject.key(at.source(), at.kind(), at.namespace(), at.name()))
+            .map(intention -> intention.writtenIn().object())
             .map(Ownership::label)
             .distinct()
             .sorted()

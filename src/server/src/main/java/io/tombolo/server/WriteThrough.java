@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -94,10 +93,14 @@ final class WriteThrough implements Runnable {
     try {
       var written =
           writer.write(wanted, named(mesh), unread(mesh), mesh.settings().mode().strict());
-      wanted.forEach((service, intentions) ->
-          Optional.ofNullable(written.get(service))
-              .ifPresent(
-                  outcome -> note(outcomes, intentions, said(datacenter, service, outcome))));
+      written.forEach((service, outcome) -> {
+        var became = said(datacenter, service, outcome);
+        if (wanted.containsKey(service)) {
+          note(outcomes, wanted.getOrDefault(service, List.of()), became);
+        } else {
+          LOG.warn(became.message());
+        }
+      });
       return true;
     } catch (IOException away) {
       var why = new Elsewhere(false, datacenter + ": " + away.getMessage());
@@ -109,8 +112,7 @@ final class WriteThrough implements Runnable {
   private static void note(
       Map<Key, Elsewhere> outcomes, List<Intention> intentions, Elsewhere became) {
     intentions.stream()
-        .map(Intention::writtenIn)
-        .map(at -> PolicyObject.key(at.source(), at.kind(), at.namespace(), at.name()))
+        .map(intention -> intention.writtenIn().object())
         .distinct()
         .forEach(key -> outcomes.merge(key, became, Elsewhere::and));
   }

@@ -15,8 +15,6 @@ import io.tombolo.mesh.policy.Finding;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intentions;
 import io.tombolo.mesh.policy.Mode;
-import io.tombolo.mesh.policy.PolicyObject;
-import io.tombolo.mesh.policy.Provenance;
 import io.tombolo.mesh.route.Choice;
 import io.tombolo.mesh.route.Routes;
 import io.tombolo.mesh.scope.Visibility;
@@ -141,7 +139,7 @@ public record Mesh(
     return misplaced()
         .collect(
             Collectors.groupingBy(
-                found -> object(found.intention().writtenIn()),
+                found -> found.intention().writtenIn().object(),
                 Collectors.mapping(
                     found ->
                         "%s: %s (%s)"
@@ -153,10 +151,5 @@ public record Mesh(
     return catalog.services().values().stream()
         .flatMap(service ->
             Finding.at(service, policies.getOrDefault(service.id(), InboundPolicy.NOBODY)));
-  }
-
-  private static Key object(Provenance writtenIn) {
-    return PolicyObject.key(
-        writtenIn.source(), writtenIn.kind(), writtenIn.namespace(), writtenIn.name());
   }
 }

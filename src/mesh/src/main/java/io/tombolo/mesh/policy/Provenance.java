@@ -1,5 +1,6 @@
 package io.tombolo.mesh.policy;
 
+import io.tombolo.mesh.catalog.Key;
 import io.tombolo.mesh.catalog.SourceId;
 
 /// Where a rule was written: the object, and which entry of it.
@@ -9,6 +10,11 @@ import io.tombolo.mesh.catalog.SourceId;
 /// @param entry the position in the list of sources, or of rules, of the object, from 0
 public record Provenance(SourceId source, String kind, String namespace, String name, int entry)
     implements Comparable<Provenance> {
+  /// The object, as a catalog knows it.
+  public Key object() {
+    return PolicyObject.key(source, kind, namespace, name);
+  }
+
   @Override
   public int compareTo(Provenance other) {
     return toString().compareTo(other.toString());
