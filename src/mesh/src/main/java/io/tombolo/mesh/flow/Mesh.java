@@ -15,6 +15,7 @@ import io.tombolo.mesh.policy.Finding;
 import io.tombolo.mesh.policy.InboundPolicy;
 import io.tombolo.mesh.policy.Intentions;
 import io.tombolo.mesh.policy.Mode;
+import io.tombolo.mesh.policy.Policies;
 import io.tombolo.mesh.route.Choice;
 import io.tombolo.mesh.route.Routes;
 import io.tombolo.mesh.scope.Visibility;
@@ -123,6 +124,12 @@ public record Mesh(
   /// difference between the two catalogs is derived again.
   public Mesh then(Catalog next) {
     return new Step(this, next).mesh();
+  }
+
+  /// What its intentions mean, for questions that [#policies] does not answer. Made anew each time.
+  public Policies meaning() {
+    return new Policies(
+        intentions, catalog, naming, settings.trustDomain(), settings.mode(), settings.adoption());
   }
 
   /// What those who wrote intentions should know.

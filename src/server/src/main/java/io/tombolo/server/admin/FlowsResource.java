@@ -5,7 +5,6 @@ import io.tombolo.kubernetes.ProposedIntentions;
 import io.tombolo.mesh.catalog.ServiceId;
 import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.policy.InboundPolicy;
-import io.tombolo.mesh.policy.Policies;
 import io.tombolo.mesh.traffic.Dialect;
 import io.tombolo.mesh.traffic.Learned;
 import io.tombolo.mesh.traffic.Seen;
@@ -106,22 +105,11 @@ public class FlowsResource {
   }
 
   private static Dialect kubernetes(Mesh mesh) {
-    return new Dialect.Kubernetes(policies(mesh), mesh.settings().trustDomain());
+    return new Dialect.Kubernetes(mesh.meaning(), mesh.settings().trustDomain());
   }
 
   private static Dialect consul(Mesh mesh) {
-    return Dialect.Consul.of(policies(mesh), mesh.catalog(), mesh.settings().trustDomain());
-  }
-
-  private static Policies policies(Mesh mesh) {
-    var settings = mesh.settings();
-    return new Policies(
-        mesh.intentions(),
-        mesh.catalog(),
-        mesh.naming(),
-        settings.trustDomain(),
-        settings.mode(),
-        settings.adoption());
+    return Dialect.Consul.of(mesh.meaning(), mesh.catalog(), mesh.settings().trustDomain());
   }
 
   private Intake.Contents contents() {

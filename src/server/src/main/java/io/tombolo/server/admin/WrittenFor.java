@@ -8,7 +8,6 @@ import io.tombolo.mesh.catalog.World;
 import io.tombolo.mesh.policy.Intention;
 import io.tombolo.mesh.policy.Intention.Action;
 import io.tombolo.mesh.policy.Party;
-import io.tombolo.mesh.policy.Policies;
 import io.tombolo.mesh.policy.PolicyObject;
 import io.tombolo.mesh.policy.Provenance;
 import io.tombolo.mesh.traffic.Dialect;
@@ -25,14 +24,7 @@ record WrittenFor(AskedRequest asked, Party source, Party destination, boolean i
   static WrittenFor of(AskedRequest asked) {
     var mesh = asked.mesh();
     var settings = mesh.settings();
-    var policies =
-        new Policies(
-            mesh.intentions(),
-            mesh.catalog(),
-            mesh.naming(),
-            settings.trustDomain(),
-            settings.mode(),
-            settings.adoption());
+    var policies = mesh.meaning();
     var service = asked.service().id();
     Stream<Dialect> consul =
         service.source().world() == World.CONSUL

@@ -25,7 +25,6 @@ import io.tombolo.mesh.flow.Mesh;
 import io.tombolo.mesh.identity.SpiffeId;
 import io.tombolo.mesh.identity.TrustDomain;
 import io.tombolo.mesh.policy.InboundPolicy;
-import io.tombolo.mesh.policy.Policies;
 import io.tombolo.mesh.policy.Request;
 import io.tombolo.mesh.scope.Visibility;
 import io.tombolo.mesh.traffic.Dialect;
@@ -125,17 +124,6 @@ class LearnedRoundTripTest {
         .toList();
   }
 
-  private static Policies policies(Mesh mesh) {
-    var settings = mesh.settings();
-    return new Policies(
-        mesh.intentions(),
-        mesh.catalog(),
-        mesh.naming(),
-        settings.trustDomain(),
-        settings.mode(),
-        settings.adoption());
-  }
-
   private static InboundPolicy at(Mesh mesh, Service service, Port port) {
     return Objects.requireNonNull(mesh.policies().get(service.id())).at(port);
   }
@@ -184,8 +172,8 @@ class LearnedRoundTripTest {
     var before = mesh(List.of());
     for (int run = 0; run < RUNS; run++) {
       var seen = seen(random);
-      var kubernetes = new Dialect.Kubernetes(policies(before), TRUST_DOMAIN);
-      var consul = Dialect.Consul.of(policies(before), before.catalog(), TRUST_DOMAIN);
+      var kubernetes = new Dialect.Kubernetes(before.meaning(), TRUST_DOMAIN);
+      var consul = Dialect.Consul.of(before.meaning(), before.catalog(), TRUST_DOMAIN);
       for (var grain : Learned.Grain.values()) {
         var yaml = Learned.from(seen, grain, kubernetes);
         assertThat(yaml.left()).isEmpty();
@@ -208,7 +196,7 @@ class LearnedRoundTripTest {
             .map(flow -> new Seen(flow, 1, Instant.EPOCH, Instant.EPOCH))
             .toList();
     var before = mesh(List.of());
-    var consul = Dialect.Consul.of(policies(before), before.catalog(), TRUST_DOMAIN);
+    var consul = Dialect.Consul.of(before.meaning(), before.catalog(), TRUST_DOMAIN);
 
     var learned = Learned.from(seen, Learned.Grain.REQUESTS, consul);
 
@@ -234,7 +222,7 @@ class LearnedRoundTripTest {
             .map(request -> new Flow(SERVICES.getFirst().id(), SERVER, request, Set.of(), true))
             .map(flow -> new Seen(flow, 1, Instant.EPOCH, Instant.EPOCH))
             .toList();
-    var kubernetes = new Dialect.Kubernetes(policies(mesh(List.of())), TRUST_DOMAIN);
+    var kubernetes = new Dialect.Kubernetes(mesh(List.of()).meaning(), TRUST_DOMAIN);
 
     var yaml =
         ProposedIntentions.yaml(
